@@ -1,0 +1,29 @@
+"""Gray photos become colour photos, in Keras 3.
+
+Names are imported when they are first used, so that ``import keras_colorizer`` is instant.
+
+Example:
+    >>> import keras_colorizer
+    >>> for gray, rgb in keras_colorizer.pairs("oxford_flowers102", "test", size=128, batch=16):
+    ...     print(gray.shape, rgb.shape)
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "UserError": "keras_colorizer.errors",
+    "pairs": "keras_colorizer.data",
+}
+__all__ = ["UserError", "__version__", "pairs"]
+
+
+def __getattr__(name):
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LAZY[name]), name)
+
+
+def __dir__():
+    return sorted({*globals(), *_LAZY})

@@ -1,0 +1,30 @@
+"""Photos from tfds, a folder, ``synthetic`` or a photos.npz, as arrays and tf.data pipelines.
+
+Nothing heavy is imported before a function is first asked for.
+"""
+
+import importlib
+
+_HOMES = {
+    "batch_arrays": "batches",
+    "garden": "synthetic",
+    "load_photos": "pipeline",
+    "mean_chroma": "statistics",
+    "open_source": "sources",
+    "pairs": "pipeline",
+    "Photos": "photos",
+    "Source": "sources",
+    "steps_per_epoch": "batches",
+    "training_batches": "batches",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_HOMES])

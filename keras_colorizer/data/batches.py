@@ -1,0 +1,93 @@
+"""Training batches whose order is a pure function of the seed, so that a run can resume exactly.
+
+Position k of a run, counted in photos from its very first, belongs to pass ``k // N`` over the N
+photos; each pass has its own permutation, drawn from (seed, pass). Epoch e takes the positions
+``e * epoch_photos`` up to ``(e + 1) * epoch_photos``, whether that is less or more than a pass.
+"""
+
+import functools
+from collections.abc import Iterator
+
+import numpy as np
+
+
+@functools.lru_cache(maxsize=4)
+def _permutation(seed, number, count):
+    return np.random.default_rng([seed, number]).permutation(count)
+
+
+def steps_per_epoch(epoch_photos: int, batch: int) -> int:
+    """Batches in an epoch; the last may be smaller.
+
+    Example:
+        >>> steps_per_epoch(100, 16)
+        7
+    """
+    return -(-epoch_photos // batch)
+
+
+def _indices(step, count, batch, epoch_photos, seed):
+    """Which photos make up batch ``step``, counted from the run's first: int64 [b]."""
+    epoch, place = divmod(step, steps_per_epoch(epoch_photos, batch))
+    start = epoch * epoch_photos + place * batch
+    stop = min(start + batch, (epoch + 1) * epoch_photos)
+    passes = range(start // count, (stop - 1) // count + 1)
+    order = np.concatenate([_permutation(seed, number, count) for number in passes])
+    return order[start - passes[0] * count : stop - passes[0] * count]
+
+
+def _steps(photos, batch, epoch_photos, first_epoch, last_epoch):
+    epoch_photos = epoch_photos or len(photos)
+    if batch < 1 or epoch_photos < 1 or not 0 <= first_epoch <= last_epoch:
+        raise ValueError(f"batch {batch}, epoch_photos {epoch_photos}, {first_epoch}..{last_epoch}")
+    steps = steps_per_epoch(epoch_photos, batch)
+    return epoch_photos, first_epoch * steps, last_epoch * steps
+
+
+def batch_arrays(
+    photos, batch: int, epoch_photos: int | None, first_epoch: int, last_epoch: int, seed: int
+) -> Iterator[np.ndarray]:
+    """`training_batches` without TensorFlow: the same arrays, from a generator.
+
+    Example:
+        >>> next(batch_arrays(photos, 16, None, 0, 1, seed=0)).shape
+        (16, 64, 64, 3)
+    """
+    epoch_photos, first, last = _steps(photos, batch, epoch_photos, first_epoch, last_epoch)
+    for step in range(first, last):
+        yield photos.images[_indices(step, len(photos), batch, epoch_photos, seed)]
+
+
+def training_batches(
+    photos, batch: int, epoch_photos: int | None, first_epoch: int, last_epoch: int, seed: int
+):
+    """Shuffled batches of epochs ``first_epoch`` up to, not including, ``last_epoch``.
+
+    Args:
+        photos: a `Photos`.
+        batch: photos a batch; the last of an epoch may be smaller.
+        epoch_photos: photos an epoch; None for all.
+        first_epoch: 0, or where a resumed run goes on.
+        last_epoch: where it ends.
+        seed: not negative. The same seed and epoch give the same batches, in any process.
+
+    Returns:
+        tf.data.Dataset of uint8 RGB [None, S, S, 3], of known length: `steps_per_epoch` each epoch.
+
+    Example:
+        >>> model.fit(training_batches(photos, 16, None, 3, 10, seed=0), initial_epoch=3, epochs=10,
+        ...           steps_per_epoch=steps_per_epoch(len(photos), 16))
+    """
+    import tensorflow as tf
+
+    epoch_photos, first, last = _steps(photos, batch, epoch_photos, first_epoch, last_epoch)
+
+    def gather(step):
+        return photos.images[_indices(int(step), len(photos), batch, epoch_photos, seed)]
+
+    def load(step):
+        rgb = tf.numpy_function(gather, [step], tf.uint8)
+        rgb.set_shape([None, *photos.images.shape[1:]])
+        return rgb
+
+    return tf.data.Dataset.range(first, last).map(load).prefetch(tf.data.AUTOTUNE)

@@ -1,0 +1,85 @@
+"""Image files and arrays to square 8-bit RGB photos, by Pillow alone."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from keras_colorizer.errors import choose
+
+FITS = ("stretch", "crop")
+KINDS = (
+    "jpg",
+    "jpeg",
+    "jpe",
+    "jfif",
+    "png",
+    "webp",
+    "bmp",
+    "gif",
+    "tif",
+    "tiff",
+    "ppm",
+    "pgm",
+    "avif",
+)
+SUFFIXES = frozenset(f".{kind}" for kind in KINDS)
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Any Pillow image as 8-bit RGB: 16-bit scaled, not clipped; transparency over white.
+
+    Example:
+        >>> to_rgb(Image.new("I;16", (4, 4), 65535)).getpixel((0, 0))
+        (255, 255, 255)
+    """
+    if image.mode.startswith("I;16"):
+        image = Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+    elif image.mode in ("I", "F"):
+        values = np.asarray(image, dtype=np.float64)
+        # Neither mode names its range: 16 bits of older formats come as I, 0..1 floats as F.
+        high = values.max()
+        top = 1 if image.mode == "F" and high <= 1 else 255 if high < 256 else 65535
+        image = Image.fromarray((np.clip(values / top, 0, 1) * 255 + 0.5).astype(np.uint8))
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(white, image)
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def decode(data: bytes, size: int) -> np.ndarray:
+    """The bytes of an image file as upright uint8 RGB [H, W, 3].
+
+    A JPEG far larger than ``size`` is decoded at a half, quarter or eighth of its resolution, never
+    below twice ``size``: what is resized away need not be decoded.
+
+    Raises:
+        Exception: whatever Pillow raises on a file that it cannot read.
+
+    Example:
+        >>> decode(Path("photo.jpg").read_bytes(), 128).dtype
+        dtype('uint8')
+    """
+    with Image.open(io.BytesIO(data)) as image:
+        image.draft(None, (2 * size, 2 * size))
+        return np.array(to_rgb(ImageOps.exif_transpose(image)))
+
+
+def fit_photo(photo: np.ndarray, size: int, fit: str) -> np.ndarray:
+    """A uint8 RGB array [H, W, 3] brought to [size, size, 3] by Pillow's bilinear resize.
+
+    Example:
+        >>> fit_photo(np.zeros((40, 30, 3), np.uint8), 16, "crop").shape
+        (16, 16, 3)
+    """
+    choose("fit", fit, FITS)
+    height, width = photo.shape[:2]
+    if fit == "crop" and height != width:
+        side = min(height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        photo = photo[top : top + side, left : left + side]
+    if photo.shape[:2] == (size, size):
+        return np.array(photo)
+    image = Image.fromarray(np.ascontiguousarray(photo))
+    return np.array(image.resize((size, size), Image.Resampling.BILINEAR))

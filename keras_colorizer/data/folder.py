@@ -1,0 +1,90 @@
+"""A folder of images, at any depth, as a source."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+
+from keras_colorizer.data.decoding import KINDS, SUFFIXES, decode
+from keras_colorizer.data.sources import ROLES, Source, role_of
+from keras_colorizer.errors import UserError
+
+
+class Folder(Source):
+    """The images in ``path`` and below; ids are relative POSIX paths, roles a hash of them.
+
+    Hidden files and folders are passed over. Files that cannot be read are skipped, and listed
+    once.
+
+    Raises:
+        UserError: no image file in the folder.
+
+    Example:
+        >>> Folder(Path("photos")).ids("test")
+        ['garden/0017.jpg', 'roses/0003.png']
+    """
+
+    def __init__(self, path: Path):
+        self.path, self.name = path, path.resolve().name
+        self._warned = set()
+        found = [p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()]
+        relative = sorted(p.relative_to(path) for p in found)
+        self._ids = [
+            p.as_posix() for p in relative if not any(part.startswith(".") for part in p.parts)
+        ]
+        if not self._ids:
+            raise UserError(
+                f"{path}: no image files in it or below; --data takes a folder of "
+                f"{', '.join(KINDS)} files"
+            )
+
+    def ids(self, split):
+        role = self._role(split)
+        return [i for i in self._ids if role == "all" or role_of(i) == role]
+
+    def fingerprint(self, split):
+        states = [(i, (self.path / i).stat()) for i in self.ids(split)]
+        return [f"{i} {state.st_size} {state.st_mtime_ns}" for i, state in states]
+
+    def encoded(self, split):
+        return ((self.path / i).read_bytes() for i in self.ids(split))
+
+    def photos(self, split, size, fit):
+        import tensorflow as tf
+
+        from keras_colorizer.data.streams import arrays, fit_tensor
+
+        def read(photo_id):
+            try:
+                return decode((self.path / photo_id.decode()).read_bytes(), size), True
+            except Exception:  # Pillow raises many kinds, SyntaxError and struct.error among them
+                return np.zeros((1, 1, 3), np.uint8), False
+
+        def load(photo_id):
+            photo, readable = tf.numpy_function(read, [photo_id], (tf.uint8, tf.bool))
+            photo.set_shape([None, None, 3])
+            return photo_id, fit_tensor(photo, size, fit), readable
+
+        ids = self.ids(split)
+        if not ids:
+            return
+        dataset = tf.data.Dataset.from_tensor_slices(ids).map(load, tf.data.AUTOTUNE)
+        unreadable = []
+        for photo_id, photo, readable in arrays(dataset):
+            if readable:
+                yield photo_id.decode(), photo
+            else:
+                unreadable.append(photo_id.decode())
+        self._warn(unreadable)
+
+    def _warn(self, unreadable):
+        new = [i for i in unreadable if i not in self._warned]
+        self._warned.update(new)
+        if new:
+            click.echo(f"{self.name}: {len(new)} unreadable files skipped:", err=True)
+            for photo_id in new:
+                click.echo(f"  {photo_id}", err=True)
+
+    def describe(self):
+        counts = ", ".join(f"{role} {len(self.ids(role))}" for role in ROLES)
+        return f"{self.name}: {counts} photos by a hash of their names; licence: {self.licence}"

@@ -1,0 +1,93 @@
+"""From the name of a source to photos, and to the (gray, colour) pairs that evaluation iterates."""
+
+import os
+
+from keras_colorizer.data import photos as storage
+from keras_colorizer.data.decoding import FITS
+from keras_colorizer.data.photos import Photos
+from keras_colorizer.data.sources import Source, open_source
+from keras_colorizer.errors import UserError, choose
+
+
+def load_photos(
+    data: str | os.PathLike | Source,
+    split: str,
+    size: int,
+    *,
+    fit: str = "stretch",
+    data_dir: str | os.PathLike | None = None,
+    cache: str | os.PathLike | None = None,
+) -> Photos:
+    """Every readable photo of a split, decoded and resized.
+
+    ``synthetic`` and a ``photos.npz`` load where TensorFlow is absent; a folder and tfds are
+    decoded and resized by tf.data.
+
+    Args:
+        data: what `open_source` takes, or a source.
+        split: ``train``, ``validation``, ``test``, ``all``, or ``tfds:`` and a tfds expression.
+        size: side in pixels.
+        fit: ``stretch`` the whole photo to a square, or ``crop`` its central square.
+        data_dir: where tfds keeps prepared data.
+        cache: folder for a file that later runs map instead of decoding again; None for RAM.
+
+    Raises:
+        UserError: no such source or split, nothing readable in it, or a size below 1.
+
+    Example:
+        >>> load_photos("synthetic", "test", 64).images.shape
+        (150, 64, 64, 3)
+    """
+    if size < 1:
+        raise UserError(f"size {size}: photos have at least 1 pixel a side")
+    choose("fit", fit, FITS)
+    source = data if isinstance(data, Source) else open_source(data, data_dir)
+    if cache is None:
+        return storage.in_memory(source, split, size, fit)
+    return storage.in_file(source, split, size, fit, cache)
+
+
+def pairs(
+    data: str | os.PathLike | Source | Photos,
+    split: str,
+    size: int = 128,
+    batch: int = 32,
+    *,
+    fit: str = "stretch",
+    data_dir: str | os.PathLike | None = None,
+    cache: str | os.PathLike | None = None,
+):
+    """The whole split as gray and colour, in its fixed order, the last batch smaller if it must.
+
+    Args:
+        data: what `load_photos` takes, or photos that it returned (all but batch is then moot).
+        split: see `load_photos`, as are size, fit, data_dir and cache.
+        size: side in pixels.
+        batch: photos a batch.
+
+    Returns:
+        tf.data.Dataset of (gray uint8 [B, size, size, 1], rgb uint8 [B, size, size, 3]). Gray is
+        Rec. 601 luma, exactly Pillow's ``convert("L")`` of the resized photo.
+
+    Example:
+        >>> for gray, rgb in pairs("synthetic", "validation", size=64, batch=32):
+        ...     print(gray.shape, rgb.shape)
+    """
+    import tensorflow as tf
+
+    from keras_colorizer.color.spaces import gray_uint8
+
+    photos = data
+    if not isinstance(data, Photos):
+        photos = load_photos(data, split, size, fit=fit, data_dir=data_dir, cache=cache)
+
+    def gather(start):
+        return photos.images[start : start + batch]
+
+    def load(start):
+        rgb = tf.numpy_function(gather, [start], tf.uint8)
+        rgb.set_shape([None, *photos.images.shape[1:]])
+        return tf.cast(gray_uint8(tf.cast(rgb, tf.int32)), tf.uint8), rgb
+
+    starts = tf.data.Dataset.range(0, len(photos), batch)
+    return starts.map(load, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)

@@ -1,0 +1,130 @@
+"""Where photos come from: a tfds name, a folder of images, ``synthetic`` or a photos.npz."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from keras_colorizer.data import synthetic
+from keras_colorizer.errors import UserError, choose
+
+ROLES = ("train", "validation", "test")
+TFDS_EXPRESSION = "tfds:"
+WAYS_OUT = (
+    "give --data FOLDER with photos of your own, --data-dir FOLDER with data that tfds has "
+    "prepared, or --data synthetic"
+)
+
+
+def role_of(photo_id: str) -> str:
+    """The role of a photo in a source without splits: 80/10/10 by a hash of its id alone.
+
+    Example:
+        >>> role_of("roses/0001.jpg")
+        'train'
+    """
+    place = int.from_bytes(hashlib.sha256(photo_id.encode()).digest()[:8], "big") / 2**64
+    return "train" if place < 0.8 else "validation" if place < 0.9 else "test"
+
+
+class Source:
+    """Photos with names, in roles: ``train``, ``validation``, ``test`` and ``all`` of them.
+
+    Attributes:
+        name: what a run's card calls the source; never a path of this machine.
+        licence: what is known of it, or ``unknown``.
+    """
+
+    name = ""
+    licence = "unknown"
+
+    def ids(self, split: str) -> list[str]:
+        """The photos of ``split``, in their fixed order. UserError on a split there is not."""
+        raise NotImplementedError
+
+    def photos(self, split: str, size: int, fit: str) -> Iterator[tuple[str, np.ndarray]]:
+        """(id, uint8 RGB [size, size, 3]) of every readable photo of ``split``, in order."""
+        raise NotImplementedError
+
+    def encoded(self, split: str) -> Iterator[bytes]:
+        """The photos of ``split`` as the files they came in, where there are such."""
+        raise UserError(f"{self.name} has no image files; give --data a folder or a tfds data set")
+
+    def fingerprint(self, split: str) -> list[str]:
+        """What a cache of ``split`` depends on, beside size and fit."""
+        return self.ids(split)
+
+    def to_download(self) -> str | None:
+        """What must be fetched first, such as ``about 330 MB``; None if the photos are here."""
+        return None
+
+    def describe(self) -> str:
+        """One line: name, photos per role, licence."""
+        counts = ", ".join(f"{role} {len(self.ids(role))}" for role in ROLES)
+        return f"{self.name}: {counts} photos; licence: {self.licence}"
+
+    def _role(self, split: str) -> str:
+        if split.startswith(TFDS_EXPRESSION):
+            raise UserError(f"split {split!r} needs a tfds data set, and {self.name} is none")
+        return choose("split", split, (*ROLES, "all"))
+
+
+class Garden(Source):
+    """The procedural garden of `synthetic`."""
+
+    name = "synthetic"
+    licence = synthetic.LICENCE
+
+    def _indices(self, split):
+        roles = ROLES if self._role(split) == "all" else (split,)
+        return [i for role in roles for i in synthetic.SPLITS[role]]
+
+    def ids(self, split):
+        return [synthetic.name(i) for i in self._indices(split)]
+
+    def photos(self, split, size, fit):
+        indices = self._indices(split)
+        for start in range(0, len(indices), 64):
+            part = indices[start : start + 64]  # roles are ranges that follow each other
+            for i, photo in zip(part, synthetic.garden(len(part), size, part[0]), strict=True):
+                yield synthetic.name(i), photo
+
+
+def open_source(name: str | os.PathLike, data_dir: str | os.PathLike | None = None) -> Source:
+    """The source that ``--data`` names.
+
+    Args:
+        name: ``synthetic``, a folder of images, a ``photos.npz``, or a tfds data set
+            (``oxford_flowers102``, ``imagenette/160px-v2``).
+        data_dir: where tfds keeps prepared data; default ``TFDS_DATA_DIR``, else tfds's own.
+
+    Raises:
+        UserError: nothing of that name, or nothing in it that is a photo.
+
+    Example:
+        >>> open_source("synthetic").ids("validation")[0]
+        'garden-001200'
+    """
+    text = os.fspath(name)
+    path = Path(text).expanduser()
+    if text == Garden.name:
+        return Garden()
+    if path.suffix == ".npz":
+        if not path.is_file():
+            raise UserError(f"{text}: no such file; python -m keras_colorizer.data writes one")
+        from keras_colorizer.data.archive import Archive
+
+        return Archive(path)
+    if path.is_dir():
+        from keras_colorizer.data.folder import Folder
+
+        return Folder(path)
+    if path.exists():
+        raise UserError(f"{text}: a file; --data takes a folder of images or a photos.npz")
+    if path.is_absolute() or text.startswith((".", "~")) or text.endswith(("/", os.sep)):
+        raise UserError(f"{text}: no such folder; give --data a folder of images that exists")
+    from keras_colorizer.data.tfds import TfdsSet
+
+    return TfdsSet(text, data_dir)

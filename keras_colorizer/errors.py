@@ -1,0 +1,44 @@
+"""What a user did that cannot work, said in one line."""
+
+import difflib
+from collections.abc import Iterable
+
+import click
+
+
+class UserError(click.ClickException):
+    """An error that a user caused and can mend: one line saying what, where and what to do.
+
+    Commands print it as ``Error: …`` and exit with 1; in Python it is an ordinary exception.
+
+    Example:
+        >>> raise UserError("photos/: no such folder; give --data a folder that exists")
+    """
+
+    def __init__(self, message: str):
+        super().__init__(" ".join(message.split()))
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """The hint ``; did you mean 'x'?`` for a mistyped ``word``, or an empty string.
+
+    Example:
+        >>> nearest("bacth", ["batch", "epochs"])
+        "; did you mean 'batch'?"
+    """
+    close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.5)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def choose(what: str, name: str, choices: Iterable[str]) -> str:
+    """``name`` if it is one of ``choices``, else a UserError that lists them and the nearest.
+
+    Example:
+        >>> choose("codec", "rgb", ["rgb", "lab"])
+        'rgb'
+    """
+    choices = sorted(choices)
+    if name not in choices:
+        hint = nearest(str(name), choices)
+        raise UserError(f"unknown {what} {name!r}: there are {', '.join(choices)}{hint}")
+    return name

@@ -1,0 +1,85 @@
+"""Pictures to look at: contact sheets with Pillow, curves with matplotlib."""
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from keras_colorizer.images.files import replace_atomically
+
+_GAP = 4
+
+
+def save_png(image, path):
+    """Writes a ``PIL.Image`` as PNG, whole or not at all.
+
+    Example:
+        >>> save_png(Image.new("RGB", (8, 8)), "out/sheet.png")
+    """
+    with replace_atomically(path) as temporary:
+        image.save(temporary, format="PNG")
+
+
+def contact_sheet(columns, wrap=1):
+    """Photos in rows, one column a kind, with the kinds' names above.
+
+    Args:
+        columns: dict of name → uint8 array (N, H, W, 3) or (N, H, W, 1), all of one N, H and W.
+        wrap: how many rows of photos stand side by side.
+
+    Returns:
+        ``PIL.Image`` in RGB.
+
+    Example:
+        >>> contact_sheet({"gray": gray, "result": result, "original": rgb}, wrap=2)
+    """
+    names, stacks = list(columns), [np.asarray(c) for c in columns.values()]
+    stacks = [np.repeat(s, 3, axis=-1) if s.shape[-1] == 1 else s for s in stacks]
+    count, height, width, _ = stacks[0].shape
+    rows = -(-count // wrap)
+    head = 20
+    block = len(stacks) * (width + _GAP) + 2 * _GAP
+    sheet = Image.new("RGB", (wrap * block, head + rows * (height + _GAP)), "white")
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(size=13)
+    for side in range(min(wrap, count)):
+        for place, name in enumerate(names):
+            x = side * block + place * (width + _GAP) + width // 2
+            draw.text((x, head // 2), name, fill="black", font=font, anchor="mm")
+    for index in range(count):
+        row, side = divmod(index, wrap)
+        for place, stack in enumerate(stacks):
+            corner = (side * block + place * (width + _GAP), head + row * (height + _GAP))
+            sheet.paste(Image.fromarray(stack[index]), corner)
+    return sheet
+
+
+def save_curves(rows, panels, path):
+    """Draws columns of metrics.csv against the epoch, one panel a group, as a PNG.
+
+    Args:
+        rows: dicts of floats, one an epoch, with an ``epoch`` key; missing values leave gaps.
+        panels: dict of a panel's title → list of column names; panels without data are left out.
+        path: the PNG to write, whole or not at all.
+
+    Example:
+        >>> save_curves(run.rows, {"loss": ["loss", "val_loss"]}, "curves.png")
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    known = {key for row in rows for key in row}
+    panels = {title: [n for n in names if n in known] for title, names in panels.items()}
+    panels = {title: names for title, names in panels.items() if names}
+    figure = Figure(figsize=(9, 2.6 * len(panels)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = np.atleast_1d(figure.subplots(len(panels), 1, sharex=True))
+    epochs = [row["epoch"] for row in rows]
+    for axis, (title, names) in zip(axes, panels.items(), strict=True):
+        for name in names:
+            values = [row.get(name, float("nan")) for row in rows]
+            axis.plot(epochs, values, marker=".", label=name.replace("_", " "))
+        axis.set_ylabel(title)
+        axis.grid(alpha=0.3)
+        axis.legend(loc="best", fontsize=8)
+    axes[-1].set_xlabel("epoch")
+    with replace_atomically(path) as temporary:
+        figure.savefig(temporary, dpi=100, format="png")

@@ -1,0 +1,193 @@
+"""What ``keras-colorizer train`` does once its options are read: say, train, score, export."""
+
+import contextlib
+import hashlib
+import json
+import time
+from pathlib import Path
+
+import click
+import keras
+import numpy as np
+
+from keras_colorizer import data
+from keras_colorizer.color import spaces
+from keras_colorizer.errors import UserError
+from keras_colorizer.evaluation import scoring
+from keras_colorizer.images import sheets
+from keras_colorizer.images.files import replace_atomically, write_text
+from keras_colorizer.inference import exporting
+from keras_colorizer.models import card
+from keras_colorizer.training import callbacks, gradients, recipes, runs, session
+
+SHEET_PHOTOS = 16
+
+
+def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
+    """Trains a recipe (or goes on with a run), scores it on the test split and exports it.
+
+    Args:
+        recipe: the Recipe.
+        resumed: the ``Run`` to go on with, or None for a new one in ``folder``.
+        folder: where a new run goes; None for the next number under runs/.
+        data_dir, cache, strategy, tensorboard: the command's options.
+
+    Raises:
+        UserError: anything that the user can mend.
+
+    Example:
+        >>> run(recipes.get("quickstart"), None, "runs/mine", None, None, "none", False)
+    """
+    source = data.open_source(recipe.data, data_dir)
+    with gradients.strategy(strategy):
+        _check_replicas(recipe, source)
+        click.echo(f"recipe {recipe.name}: {recipe.purpose}")
+        if download := source.to_download():
+            click.echo(f"downloads {recipe.data} first: {download}")
+        if resumed is None:
+            click.echo(_estimate(recipe, source))
+            this = runs.Run.begin(folder or runs.new_folder(recipe.name), recipe)
+        else:
+            this = resumed
+            recipes.write(recipe, this.folder / "recipe.json")
+        click.echo(f"run folder: {this.folder}")
+        extra = [_tensorboard(this.folder)] if tensorboard else []
+        try:
+            trainer, photos = session.train(recipe, this, data_dir, cache, extra)
+        except KeyboardInterrupt:
+            raise click.ClickException(
+                f"stopped after epoch {this.epochs_done} of {recipe.epochs}; go on with: "
+                f"python -m keras_colorizer.train --run {this.folder} --resume"
+            ) from None
+    _deliver(recipe, this, trainer, photos, data_dir, cache)
+
+
+def _check_replicas(recipe, source):
+    count = gradients.replicas()
+    if count == 1:
+        return
+    photos = recipe.epoch_photos or len(source.ids("train"))
+    if recipe.batch % count or photos % recipe.batch:
+        raise UserError(
+            f"--strategy mirrored on {count} devices: batch ({recipe.batch}) must be a multiple of "
+            f"{count}, and photos an epoch ({photos}) of batch; set batch and epoch_photos so"
+        )
+
+
+def _estimate(recipe, source):
+    """Times two steps of the recipe's own trainer, so that the user knows what to expect."""
+    count = min(recipe.batch, 8)
+    trial = np.random.default_rng(0).integers(0, 255, (count, recipe.size, recipe.size, 3), "uint8")
+    if gradients.replicas() > 1:
+        return "time: not estimated for several devices"
+    trainer = session.build(recipe)
+    trainer.train_on_batch(trial)
+    started = time.perf_counter()
+    trainer.train_on_batch(trial)
+    pace = count / (time.perf_counter() - started)
+    del trainer
+    if recipe.epoch_photos:
+        photos = recipe.epochs * recipe.epoch_photos
+    elif source.to_download():
+        return f"time: about {pace:.1f} photos/s on this {gradients.device_name()}"
+    else:
+        photos = recipe.epochs * len(source.ids("train"))
+    minutes = photos / pace / 60
+    told = f"{minutes:.0f} minutes" if minutes < 100 else f"{minutes / 60:.1f} hours"
+    return f"time: roughly {told} on this {gradients.device_name()} ({photos:,} photos)"
+
+
+def _tensorboard(folder):
+    try:
+        return keras.callbacks.TensorBoard(folder / "tensorboard")
+    except Exception as error:
+        if type(error).__name__ != "TBNotInstalledError":
+            raise
+        raise UserError(
+            "--tensorboard: TensorBoard is not installed; "
+            "run: python -m pip install 'keras_colorizer[tensorboard]'"
+        ) from None
+
+
+def _deliver(recipe, this, trainer, photos, data_dir, cache):
+    network = exporting.in_float32(trainer.generator)
+    with replace_atomically(this.folder / card.WEIGHTS) as temporary:
+        network.save(temporary)
+    options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
+    test = data.load_photos(recipe.data, "test", recipe.size, **options)
+    click.echo(f"scoring {len(test):,} test photos")
+    tint = data.mean_chroma(photos.images)
+    scores, _ = scoring.score({recipe.name: (network, recipe.codec)}, _pairs(test), tint)
+    _write_results(recipe, this, scores, test, tint)
+    card.write(this.folder, _card(recipe, this, photos, scores))
+    chosen = test.images[np.linspace(0, len(test) - 1, min(SHEET_PHOTOS, len(test))).astype(int)]
+    sheet = this.folder / "samples" / "test.png"
+    sheets.save_png(callbacks.sample_sheet(network, recipe.codec, np.asarray(chosen)), sheet)
+    click.echo("\n" + scoring.table(scores) + "\n")
+    own, floor = scores[recipe.name]["psnr"], scores["mean_chroma"]["psnr"]
+    click.echo(f"test PSNR is {own - floor:+.2f} dB beside one mean chroma for all")
+    click.echo(f"sample sheet: {sheet}")
+    if gradients.BACKEND != "tensorflow":
+        click.echo(f"next, where TensorFlow is: python -m keras_colorizer.export {this.folder}")
+        return
+    with contextlib.redirect_stdout(None):
+        saved = exporting.export(this.folder, overwrite=True)
+    click.echo(f"SavedModel:   {saved}")
+    click.echo(f"next: look at {sheet}, then train on your own photos:")
+    click.echo("  python -m keras_colorizer.train --data FOLDER")
+
+
+def _pairs(photos, batch=32):
+    for first in range(0, len(photos), batch):
+        rgb = np.asarray(photos.images[first : first + batch])
+        yield spaces.gray_uint8(rgb.astype("int32")).astype("uint8"), rgb
+
+
+def _write_results(recipe, this, scores, test, tint):
+    units = {"psnr": "dB", "colourfulness": "Hasler-Süsstrunk M3", "neutral_drift": "C*"}
+    found = {
+        "protocol": {
+            "data": recipe.data, "split": "test", "size": recipe.size, "fit": recipe.fit,
+            "n": len(test), "ids_sha256": test.ids_sha256, "mean_chroma": list(tint),
+            "versions": runs.versions(),
+        },
+        "models": {
+            name: {"metrics": {k: {"mean": _finite(v), "unit": units[k]} for k, v in row.items()}}
+            for name, row in scores.items()
+        },
+    }  # fmt: skip
+    write_text(this.folder / "results.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+
+
+def _finite(value):
+    return round(value, 4) if np.isfinite(value) else None
+
+
+def _card(recipe, this, photos, scores):
+    environment = this.environment
+    hashes = (hashlib.sha256(i.encode()).hexdigest()[:8] for i in photos.ids)
+    return {
+        "name": recipe.name,
+        "codec": recipe.codec,
+        "size": recipe.size,
+        "fit": recipe.fit,
+        "generator": {"name": recipe.generator, "options": recipe.generator_options},
+        "data": {
+            "name": photos.name,
+            "split": photos.split,
+            "photos": len(photos),
+            "ids_sha256": photos.ids_sha256,
+            # First 8 hex digits of each id's SHA-256: tells whether a photo was trained on.
+            "id_hashes": " ".join(sorted(hashes)),
+        },
+        "licence": photos.licence,
+        "scores": scores[recipe.name],
+        "training": {
+            "minutes": environment.get("wall_minutes"),
+            "cpu_minutes": environment.get("cpu_minutes"),
+            "photos": environment.get("photos_seen"),
+            "device": environment.get("device"),
+            "run": Path(this.folder).name,
+        },
+        "versions": runs.versions(),
+    }

@@ -1,0 +1,76 @@
+"""Building blocks that the networks share: convolutions, normalisation, skip connections."""
+
+from keras import layers
+
+from keras_colorizer.errors import choose
+
+
+def activate(x, activation):
+    """Applies an activation by its Keras name; ``leaky_relu`` has the GANs' usual slope of 0.2.
+
+    Example:
+        >>> activate(x, "relu")
+    """
+    if activation == "leaky_relu":
+        return layers.LeakyReLU(negative_slope=0.2)(x)
+    return layers.Activation(activation)(x)
+
+
+def normalize(x, momentum=0.99, synchronized=False):
+    """Batch normalisation; ``synchronized`` shares its statistics among replicas.
+
+    Example:
+        >>> normalize(x, momentum=0.9)
+    """
+    return layers.BatchNormalization(momentum=momentum, synchronized=synchronized)(x)
+
+
+def _concat(x, feature, activation):
+    return activate(layers.Concatenate()([x, feature]), activation)
+
+
+def _add(x, feature, activation):
+    return activate(layers.Add()([x, feature]), activation)
+
+
+def _dense(x, feature, activation):
+    """A two-layer dense block on both, then a 1×1 transition back to the width (DenseNet)."""
+    width = x.shape[-1]
+    stack = layers.Concatenate()([x, feature])
+    for _ in range(2):
+        new = layers.Conv2D(max(width // 4, 1), 3, padding="same")(activate(stack, activation))
+        stack = layers.Concatenate()([stack, new])
+    return activate(layers.Conv2D(width, 1)(stack), activation)
+
+
+def _highway(x, feature, activation):
+    """gate · x + (1 - gate) · feature with a learned gate (Highway Networks, eq. 3)."""
+    gate = layers.Conv2D(x.shape[-1], 1, activation="sigmoid")(x)
+    difference = layers.Subtract()([x, feature])
+    mixed = layers.Add()([feature, layers.Multiply()([gate, difference])])
+    return activate(mixed, activation)
+
+
+SKIPS = {"add": _add, "concat": _concat, "dense": _dense, "highway": _highway}
+
+
+def skip(kind, x, feature, activation="relu"):
+    """Joins a decoder stage with the encoder's feature of the same shape, then activates.
+
+    Args:
+        kind: ``add`` (ResNet, He et al. 2015: the report), ``concat`` (U-Net, Ronneberger et al.
+            2015), ``dense`` (DenseNet, Huang et al. 2017) or ``highway`` (Srivastava et al. 2015);
+            the report names the last two as its future work.
+        x, feature: tensors of one shape (B, H, W, C).
+        activation: a Keras activation's name.
+
+    Returns:
+        Tensor (B, H, W, C), or (B, H, W, 2C) for ``concat``.
+
+    Raises:
+        UserError: an unknown kind.
+
+    Example:
+        >>> skip("add", x, feature)
+    """
+    return SKIPS[choose("skip", kind, SKIPS)](x, feature, activation)

@@ -1,0 +1,59 @@
+"""Discriminators: networks that tell colour photos from coloured ones."""
+
+import keras
+from keras import layers
+
+from keras_colorizer.models import blocks
+from keras_colorizer.models.registry import register
+
+
+@register("discriminator", role="discriminator", stride=8)
+def discriminator(
+    size,
+    channels=3,
+    widths=(64, 128, 256, 512),
+    conditional=False,
+    activation="leaky_relu",
+    dropout=0.3,
+    batch_norm_momentum=0.9,
+    synchronized=False,
+):
+    """Builds the report's discriminator: 3×3 convolutions, average pooling, one output.
+
+    Args:
+        size: working size in pixels, a multiple of 2 ** (len(widths) - 1).
+        channels: of the colour picture it judges, 3 for RGB.
+        widths: channels of its convolutions; all but the last are followed by (2, 2) average
+            pooling of stride 2.
+        conditional: also sees the gray photo (the report's future work; pix2pix, Isola et al.
+            2017); its inputs are then [colour, gray].
+        activation: after each batch normalisation.
+        dropout: rate after each activation.
+        batch_norm_momentum: of the moving statistics, which the generator's pass uses.
+        synchronized: batch statistics shared among replicas.
+
+    Returns:
+        Model from colour (B, size, size, channels) in 0..1 to a logit (B, 1), positive for real;
+        the embedding (size/8, size/8, 512) is the layer ``embedding``.
+        Source: the report, section on the GAN, figure 10.
+
+    Example:
+        >>> discriminator(128).get_layer("embedding").output.shape
+        (None, 16, 16, 512)
+    """
+    colour = keras.Input((size, size, channels), name="colour")
+    inputs, x = colour, colour
+    if conditional:
+        gray = keras.Input((size, size, 1), name="gray")
+        inputs, x = [colour, gray], layers.Concatenate()([colour, gray])
+    for stage, width in enumerate(widths, start=1):
+        x = layers.Conv2D(width, 3, padding="same")(x)
+        x = blocks.normalize(x, batch_norm_momentum, synchronized)
+        x = blocks.activate(x, activation)
+        x = layers.Dropout(dropout)(x)
+        if stage < len(widths):
+            x = layers.AveragePooling2D(2, strides=2)(x)
+    x = layers.Identity(name="embedding")(x)
+    x = layers.Dense(1)(layers.Flatten()(x))
+    x = layers.Activation("linear", dtype="float32", name="logit")(x)
+    return keras.Model(inputs, x, name="discriminator")

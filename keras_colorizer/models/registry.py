@@ -1,0 +1,84 @@
+"""The registry of networks: a name, a builder, and the options that the builder takes."""
+
+import inspect
+
+from keras_colorizer.errors import UserError, choose, nearest
+
+BUILDERS = {}
+
+
+def register(name, role="generator", stride=1):
+    """Makes a builder known as ``name``.
+
+    Args:
+        name: what ``--set generator=name`` says.
+        role: "generator" or "discriminator".
+        stride: what the working size must be a multiple of.
+
+    Example:
+        >>> @register("tiny", stride=2)
+        ... def tiny(size, channels=3, widths=(8,)): ...
+    """
+
+    def decorate(builder):
+        BUILDERS[name] = (builder, role, stride)
+        return builder
+
+    return decorate
+
+
+def names(role=None):
+    """Names of the registered networks, of one role or of all.
+
+    Example:
+        >>> names("discriminator")
+        ['discriminator']
+    """
+    return sorted(n for n, (_, r, _) in BUILDERS.items() if role in (None, r))
+
+
+def defaults(name):
+    """The options of a network and their defaults.
+
+    Example:
+        >>> defaults("unet")["skip"]
+        'add'
+    """
+    builder, role, _ = BUILDERS[choose("network", name, BUILDERS)]
+    parameters = inspect.signature(builder).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
+
+
+def build(name, size, **options):
+    """Builds the functional model ``name`` for photos of ``size`` × ``size`` pixels.
+
+    Args:
+        name: a registered network.
+        size: working size in pixels, a multiple of the network's stride.
+        options: the builder's own (``defaults(name)`` lists them).
+
+    Returns:
+        A functional ``keras.Model``, float32 at its output under any precision policy.
+
+    Raises:
+        UserError: an unknown name or option, or a size that the stride does not divide.
+
+    Example:
+        >>> build("unet", 128, skip="concat").output_shape
+        (None, 128, 128, 3)
+    """
+    builder, _, stride = BUILDERS[choose("network", name, BUILDERS)]
+    known = defaults(name)
+    for option in options:
+        if option not in known:
+            raise UserError(
+                f"network {name!r} has no option {option!r}{nearest(option, known)}; "
+                f"it has {', '.join(known)}"
+            )
+    if size < stride or size % stride:
+        low = max(size // stride, 1) * stride
+        raise UserError(
+            f"network {name!r} cannot work at size {size}: it must be a multiple of {stride}; "
+            f"try --set size={low} or --set size={low + stride}"
+        )
+    return builder(size, **options)

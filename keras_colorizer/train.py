@@ -1,0 +1,77 @@
+"""``python -m keras_colorizer.train``: photos in, a trained colorizer and a SavedModel out."""
+
+import dataclasses
+import os
+
+import click
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.training import overrides, recipes
+
+
+def _list(context, _, wanted):
+    if wanted and not context.resilient_parsing:
+        for name in recipes.RECIPES:
+            recipe = recipes.get(name)
+            click.echo(f"{name:12} {recipe.purpose}\n{'':12} {recipe.expect}")
+        context.exit()
+
+
+@click.command()
+@click.option("--recipe", "name", default="gan", show_default=True, help="A named recipe.")
+@click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_list,
+              help="Show the recipes: what for, minutes and scores to expect.")
+@click.option("--data", help="A tfds name, a folder of images, a photos.npz, or 'synthetic'.")
+@click.option("--data-dir", help="Where tfds keeps its data (also TFDS_DATA_DIR).")
+@click.option("--run", "folder", type=click.Path(file_okay=False),
+              help="The run's folder; by default a numbered one under runs/.")
+@click.option("--resume", is_flag=True,
+              help="Go on with the run in --run (or the newest) after its last checkpoint.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
+              help="Change a recipe field, such as epochs=5 or generator.skip=concat.")
+@click.option("--smoke", is_flag=True, help="Shrink the recipe to seconds, to try the machinery.")
+@click.option("--cache", type=click.Path(file_okay=False),
+              help="Keep decoded photos in this folder instead of in RAM.")
+@click.option("--strategy", type=click.Choice(["none", "mirrored", "multi-worker"]),
+              default="none", show_default=True, help="mirrored: all local devices.")
+@click.option("--tensorboard", is_flag=True, help="Also write TensorBoard logs into the run.")
+def train(name, data, data_dir, folder, resume, settings, smoke, cache, strategy, tensorboard):
+    """Train a colorizer and export it as a SavedModel.
+
+    Without options: the report's GAN on Oxford Flowers 102.
+    """  # fmt: skip
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    if resume:
+        run, recipe = _resumed(folder, settings, data, smoke)
+    else:
+        recipe = overrides.apply(recipes.get(name), settings)
+        if data:
+            recipe = dataclasses.replace(recipe, data=data)
+        if smoke:
+            recipe = recipes.smoke(recipe)
+        run = None
+    from keras_colorizer import job
+
+    job.run(recipe, run, folder, data_dir, cache, strategy, tensorboard)
+
+
+def _resumed(folder, settings, data, smoke):
+    from keras_colorizer.training import runs
+
+    if data or smoke:
+        raise UserError("--resume goes on with the run's own recipe; leave out --data and --smoke")
+    run = runs.Run(folder or runs.newest())
+    recipe = run.recipe
+    changed = overrides.apply(recipe, settings)
+    free = {"epochs", "sheet_interval", "converged_patience", "drift_limit", "drift_patience"}
+    for field in dataclasses.fields(recipe):
+        if field.name not in free and getattr(recipe, field.name) != getattr(changed, field.name):
+            raise UserError(
+                f"--set {field.name}=…: a resumed run keeps its {field.name}; only "
+                f"{', '.join(sorted(free))} may change"
+            )
+    return run, changed
+
+
+if __name__ == "__main__":
+    train()

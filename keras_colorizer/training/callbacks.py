@@ -1,0 +1,183 @@
+"""What happens at an epoch's end: scores, rows, curves, sheets, checkpoints, and when to stop.
+
+Every decision reads the run's rows, so it is the same in a resumed run.
+"""
+
+import math
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_colorizer.color import codecs, spaces
+from keras_colorizer.errors import UserError
+from keras_colorizer.images import sheets
+
+PANELS = {
+    "loss": ["loss", "val_loss", "generator_loss"],
+    "adversarial loss": ["adversarial_loss", "discriminator_loss"],
+    "L1": ["l1", "val_l1"],
+    "discriminator": ["discriminator_accuracy", "val_discriminator_accuracy", "update_rate"],
+    "PSNR (dB)": ["val_psnr"],
+    "colour": ["val_colourfulness", "val_neutral_drift"],
+}
+
+
+class DiscriminatorAccuracy(keras.callbacks.Callback):
+    """Logs the discriminator's accuracy on randomly drawn validation photos and their results.
+
+    Args:
+        photos: uint8 RGB (N, S, S, 3).
+        count: how many are drawn each epoch; the report's is 100.
+        seed: with the epoch, decides the draw.
+
+    Example:
+        >>> trainer.fit(batches, callbacks=[DiscriminatorAccuracy(validation)])
+    """
+
+    def __init__(self, photos, count=100, seed=0):
+        super().__init__()
+        self.photos, self.count, self.seed = photos, count, seed
+
+    def on_epoch_end(self, epoch, logs=None):
+        draw = np.random.default_rng([self.seed, epoch, 1])
+        drawn = draw.choice(len(self.photos), min(self.count, len(self.photos)), replace=False)
+        logs["val_discriminator_accuracy"] = self.model.discriminator_accuracy(self.photos[drawn])
+
+
+class SampleSheets(keras.callbacks.Callback):
+    """Writes samples/epoch-NNNN.png: gray | result | original of the same photos each time.
+
+    A network that predicts RGB shows its own picture too, before its chroma meets the photo's luma.
+
+    Example:
+        >>> SampleSheets(validation[:8], "runs/0001-gan/samples", interval=5)
+    """
+
+    def __init__(self, photos, folder, interval=1):
+        super().__init__()
+        self.photos, self.folder, self.interval = photos, folder, interval
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.interval == 0:
+            sheet = sample_sheet(self.model.generator, self.model.codec_name, self.photos)
+            sheets.save_png(sheet, self.folder / f"epoch-{epoch + 1:04d}.png")
+
+
+def sample_sheet(network, codec_name, photos):
+    """A sheet of gray | own RGB | result | original for uint8 RGB photos (N, S, S, 3).
+
+    Example:
+        >>> sample_sheet(generator, "rgb", photos).save("sheet.png")
+    """
+    codec = codecs.get(codec_name)
+    gray = spaces.gray_uint8(photos.astype("int32")).astype("uint8")
+    x = ops.convert_to_tensor(gray.astype("float32") / 255.0)
+    prediction = network(codec.see(x), training=False)
+    result = spaces.merge(x, codec.chroma(x, prediction))
+    columns = {"gray": gray}
+    if codec.predicts_rgb:
+        columns["network's RGB"] = to_uint8(codec.decode(x, prediction))
+    columns |= {"result": to_uint8(result), "original": photos}
+    return sheets.contact_sheet(columns, wrap=2)
+
+
+def to_uint8(rgb):
+    """Float RGB in 0..1, a tensor → uint8 NumPy array.
+
+    Example:
+        >>> to_uint8(ops.ones((1, 1, 3)))
+    """
+    return np.uint8(np.round(np.clip(ops.convert_to_numpy(rgb), 0, 1) * 255))
+
+
+class StopOnNaN(keras.callbacks.Callback):
+    """Ends training with one clear line as soon as a loss is not finite.
+
+    Example:
+        >>> StopOnNaN(run)
+    """
+
+    def __init__(self, run):
+        super().__init__()
+        self.run = run
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        for name, value in (logs or {}).items():
+            if not math.isfinite(float(value)):
+                done = self.run.epochs_done
+                kept = f"the checkpoint after epoch {done} is kept" if done else "none was saved"
+                raise UserError(
+                    f"{self.run.folder}: {name} became {float(value)} in epoch {self.epoch + 1}, "
+                    f"batch {batch + 1}; {kept}; begin again with a smaller --set learning_rate=…"
+                    " or --set precision=float32"
+                )
+
+
+class Records(keras.callbacks.Callback):
+    """Writes metrics.csv, curves.png, environment.json and the checkpoints, in that order.
+
+    Args:
+        run: the ``Run``.
+        recipe: its Recipe.
+        clock: the run's ``Clock``.
+        epoch_photos: photos an epoch.
+
+    Example:
+        >>> Records(run, recipe, Clock(run.environment), 512)
+    """
+
+    def __init__(self, run, recipe, clock, epoch_photos):
+        super().__init__()
+        self.run, self.recipe, self.clock, self.epoch_photos = run, recipe, clock, epoch_photos
+
+    def on_epoch_end(self, epoch, logs=None):
+        done, monitor = epoch + 1, self.recipe.monitor
+        row = {"epoch": done, "photos": done * self.epoch_photos, **logs}
+        rows = [r for r in self.run.rows if r["epoch"] < done]
+        if monitor not in row:
+            raise UserError(f"--set monitor={monitor}: not measured; there are {', '.join(row)}")
+        sign = 1 if self.recipe.monitor_mode == "max" else -1
+        best = all(sign * row[monitor] > sign * r[monitor] for r in rows)
+        self.run.write_rows([*rows, {k: float(v) for k, v in row.items()}])
+        sheets.save_curves(self.run.rows, PANELS, self.run.folder / "curves.png")
+        self.run.write_environment(**self.clock.spent(), photos_seen=row["photos"], epochs=done)
+        self.run.save(self.model, "last", done)
+        if best:
+            self.run.copy_best(done)
+
+
+class StopRule(keras.callbacks.Callback):
+    """Stops once a column of metrics.csv has met a bound for some epochs in a row.
+
+    Args:
+        run: the ``Run``, whose rows are read.
+        column: such as ``val_discriminator_accuracy``.
+        bound: the smallest value that counts.
+        patience: epochs in a row.
+        reason: what to tell the user.
+
+    Source: the report stops shortly after the discriminator's accuracy has converged to 1, or
+    when white flowers grow purple.
+
+    Example:
+        >>> StopRule(run, "val_discriminator_accuracy", 0.995, 3, "the discriminator has won")
+    """
+
+    def __init__(self, run, column, bound, patience, reason):
+        super().__init__()
+        self.run, self.column, self.bound = run, column, bound
+        self.patience, self.reason = patience, reason
+
+    def holds(self):
+        """Whether the last ``patience`` rows all met the bound."""
+        last = [row[self.column] for row in self.run.rows[-self.patience :]]
+        return len(last) == self.patience and all(value >= self.bound for value in last)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.holds():
+            print(f"\nstopping after epoch {epoch + 1}: {self.reason}")
+            self.model.stop_training = True

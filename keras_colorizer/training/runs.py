@@ -1,0 +1,216 @@
+"""The run folder: its number, its environment, its metrics, its checkpoints."""
+
+import csv
+import datetime
+import importlib.metadata
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.images.files import replace_atomically, write_text
+from keras_colorizer.training import recipes
+
+PACKAGES = ("keras_colorizer", "keras", "tensorflow", "torch", "numpy", "pillow")
+
+
+def new_folder(name, root="runs"):
+    """The next numbered run folder, such as ``runs/0003-gan`` (made, empty).
+
+    Example:
+        >>> new_folder("gan")
+    """
+    root = Path(root)
+    root.mkdir(parents=True, exist_ok=True)
+    numbers = [int(m[1]) for p in root.iterdir() if (m := re.match(r"(\d{4})-", p.name))]
+    for number in range(max(numbers, default=0) + 1, 10_000):
+        folder = root / f"{number:04d}-{name}"
+        try:
+            folder.mkdir()
+            return folder
+        except FileExistsError:
+            continue
+    raise UserError(f"{root}: all run numbers are taken; give --run DIR")
+
+
+def newest(root="runs"):
+    """The run folder that was begun last, for ``--resume`` without ``--run``.
+
+    Raises:
+        UserError: there is none.
+
+    Example:
+        >>> newest()
+    """
+    runs = sorted(Path(root).glob("[0-9]*-*/recipe.json")) if Path(root).is_dir() else []
+    if not runs:
+        raise UserError(f"{root}/: no run to resume; name its folder with --run DIR")
+    return runs[-1].parent
+
+
+def versions():
+    """Versions of what computes, for environment.json and cards.
+
+    Example:
+        >>> versions()["keras"]
+        '3.15.1'
+    """
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _commit():
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+class Run:
+    """One run folder.
+
+    Args:
+        folder: its path.
+
+    Example:
+        >>> run = Run("runs/0001-gan")
+        >>> run.recipe.name, run.epochs_done
+        ('gan', 20)
+    """
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.checkpoints = self.folder / "checkpoints"
+
+    @classmethod
+    def begin(cls, folder, recipe):
+        """Starts a run in ``folder``, which must not hold one already."""
+        run = cls(folder)
+        if (run.folder / "recipe.json").exists():
+            raise UserError(
+                f"{folder}: holds a run already; add --resume to go on with it, "
+                "or name another folder"
+            )
+        recipes.write(recipe, run.folder / "recipe.json")
+        return run
+
+    @property
+    def recipe(self):
+        """The run's own recipe."""
+        return recipes.read(self.folder / "recipe.json")
+
+    @property
+    def rows(self):
+        """metrics.csv as a list of dicts of floats, one an epoch."""
+        path = self.folder / "metrics.csv"
+        if not path.exists():
+            return []
+        with path.open(newline="", encoding="utf-8") as file:
+            return [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
+
+    def write_rows(self, rows):
+        """Writes metrics.csv, whole or not at all."""
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: f"{v:.7g}" for k, v in row.items()} for row in rows)
+        write_text(self.folder / "metrics.csv", text.getvalue())
+
+    def _kept(self, kind):
+        found = self.checkpoints.glob(f"{kind}-*") if self.checkpoints.is_dir() else []
+        return sorted(p for p in found if re.fullmatch(rf"{kind}-\d{{5}}", p.name))
+
+    @property
+    def epochs_done(self):
+        """How many epochs the last complete checkpoint has behind it."""
+        kept = self._kept("last")
+        return int(kept[-1].name.rpartition("-")[2]) if kept else 0
+
+    def save(self, trainer, kind, epochs):
+        """Writes checkpoint ``kind`` ("last" or "best"), then removes the one before it."""
+        folder = self.checkpoints / f"{kind}-{epochs:05d}"
+        with replace_atomically(folder) as temporary:
+            temporary.mkdir()
+            trainer.save_weights(temporary / "trainer.weights.h5")
+        for old in self._kept(kind):
+            if old != folder:
+                shutil.rmtree(old)
+
+    def load(self, trainer, kind):
+        """Loads checkpoint ``kind`` into ``trainer``: weights, both optimizers, statistics."""
+        kept = self._kept(kind)
+        if not kept:
+            raise UserError(f"{self.folder}: no {kind!r} checkpoint to load")
+        trainer.load_weights(kept[-1] / "trainer.weights.h5")
+
+    def copy_best(self, epochs):
+        """Makes the checkpoint just saved as ``last`` also the best."""
+        source, target = (self.checkpoints / f"{kind}-{epochs:05d}" for kind in ("last", "best"))
+        with replace_atomically(target) as temporary:
+            shutil.copytree(source, temporary)
+        for old in self._kept("best"):
+            if old != target:
+                shutil.rmtree(old)
+
+    @property
+    def environment(self):
+        """environment.json as a dict, empty before the first epoch."""
+        path = self.folder / "environment.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+    def write_environment(self, **facts):
+        """Merges facts into environment.json."""
+        text = json.dumps({**self.environment, **facts}, indent=2) + "\n"
+        write_text(self.folder / "environment.json", text)
+
+
+class Clock:
+    """Adds this process's wall and CPU time to what earlier ones of a resumed run took.
+
+    Example:
+        >>> Clock(run.environment).spent()
+        {'wall_minutes': 1.5, 'cpu_minutes': 2.9}
+    """
+
+    def __init__(self, environment):
+        self._before = {k: environment.get(k, 0.0) for k in ("wall_minutes", "cpu_minutes")}
+        self._wall, self._cpu = time.monotonic(), time.process_time()
+
+    def spent(self):
+        """Minutes of wall and of CPU time since the run was first begun."""
+        wall, cpu = time.monotonic() - self._wall, time.process_time() - self._cpu
+        return {
+            "wall_minutes": round(self._before["wall_minutes"] + wall / 60, 3),
+            "cpu_minutes": round(self._before["cpu_minutes"] + cpu / 60, 3),
+        }
+
+
+def facts(device):
+    """What environment.json says of machine and software.
+
+    Example:
+        >>> facts("CPU")["cores"]
+        2
+    """
+    return {
+        "versions": versions(),
+        "platform": platform.platform(terse=True),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "device": device,
+        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "commit": _commit(),
+        "date": datetime.date.today().isoformat(),
+    }

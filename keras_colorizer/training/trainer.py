@@ -1,0 +1,99 @@
+"""What the supervised and the adversarial trainer share."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_colorizer.color import codecs, metrics, spaces
+from keras_colorizer.training import gradients
+
+
+class ColorTrainer(keras.Model):
+    """A generator with its codec, fed batches of uint8 RGB photos (B, S, S, 3).
+
+    A functional model over the generator's own inputs, so it is built at construction and
+    ``predict`` maps gray photos (B, S, S, 1) in 0..1 to the generator's prediction. Colour maths,
+    augmentation and losses happen in the step, in ``keras.ops``.
+
+    Args:
+        generator: functional model from gray to what the codec decodes.
+        codec: a registered codec's name.
+        flip: mirror each training photo left to right with probability 1/2.
+        seed: of flips, dropout and noise; every epoch reseeds from (seed, epoch), so a resumed
+            run draws what the uninterrupted one would.
+    """
+
+    def __init__(self, generator, codec="rgb", flip=True, seed=0, **kwargs):
+        super().__init__(inputs=generator.inputs, outputs=generator.outputs, **kwargs)
+        self.generator = generator
+        self.codec_name, self.flip, self.seed = codec, flip, seed
+        self._codec = codecs.get(codec)
+        self.random = keras.random.SeedGenerator(seed)
+        names = ("psnr", "colourfulness", "neutral_drift")
+        self.quality = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def get_config(self):
+        """The trainer's options and its generator, for saving."""
+        return {
+            "name": self.name,
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "codec": self.codec_name,
+            "flip": self.flip,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Rebuilds a trainer from ``get_config``; nested models are revived first."""
+        revive = keras.saving.deserialize_keras_object
+        return cls(**{k: revive(v) if isinstance(v, dict) else v for k, v in config.items()})
+
+    def begin_epoch(self, epoch):
+        """Reseeds every random generator from (seed, epoch); ``fit`` calls it."""
+        states = [v for v in self.variables if v.name == "seed_generator_state"]
+        for number, state in enumerate(states):
+            words = np.random.SeedSequence([self.seed, epoch, number]).generate_state(1)
+            state.assign(np.array([words[0] >> 1, 0], state.dtype))
+
+    def fit(self, *args, callbacks=None, **kwargs):
+        """As ``keras.Model.fit`` for batches of uint8 RGB, with ``begin_epoch`` before each."""
+        begin = keras.callbacks.LambdaCallback(on_epoch_begin=lambda e, _: self.begin_epoch(e))
+        return super().fit(*args, callbacks=[begin, *(callbacks or [])], **kwargs)
+
+    def prepare(self, data, training):
+        """A batch as ``fit`` hands it over → (gray, network input, target) floats."""
+        rgb, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if training and self.flip:
+            draw = keras.random.uniform((ops.shape(rgb)[0], 1, 1, 1), seed=self.random)
+            rgb = ops.where(draw < 0.5, ops.flip(rgb, axis=2), rgb)
+        x, target = self._codec.encode(rgb)
+        return spaces.luma(ops.cast(rgb, "float32") / 255.0), x, target
+
+    def step_generator(self, x, loss):
+        """One optimizer step of the generator on ``loss(prediction) → (scalar, rest)``."""
+        model = self.generator
+        state = [v.value for v in model.non_trainable_variables]
+
+        def objective(values):
+            prediction, moved = model.stateless_call(values, state, x, training=True)
+            value, rest = loss(prediction)
+            scaled = self.optimizer.scale_loss(value / gradients.replicas())
+            return scaled, (prediction, moved, rest)
+
+        values = [v.value for v in model.trainable_variables]
+        _, (prediction, moved, rest), grads = gradients.value_and_gradients(objective, values)
+        self.optimizer.apply(grads, model.trainable_variables)
+        for variable, value in zip(model.non_trainable_variables, moved, strict=True):
+            variable.assign(value)
+        return prediction, rest
+
+    def score(self, gray, data, prediction):
+        """Updates the quality trackers with the luma-keeping result; returns their means."""
+        rgb, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        truth = ops.cast(rgb, "float32") / 255.0
+        result = spaces.merge(gray, self._codec.chroma(gray, prediction))
+        drift, pixels = metrics.neutral_drift(truth, result)
+        self.quality["psnr"].update_state(metrics.psnr(truth, result))
+        self.quality["colourfulness"].update_state(metrics.colourfulness(result))
+        self.quality["neutral_drift"].update_state(drift, sample_weight=pixels)
+        return {name: tracker.result() for name, tracker in self.quality.items()}

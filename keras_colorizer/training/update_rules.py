@@ -1,0 +1,94 @@
+"""Update rules: when the discriminator takes its step."""
+
+import inspect
+
+import keras
+from keras import ops
+
+from keras_colorizer.errors import UserError, choose, nearest
+
+RULES = {}
+
+
+def register(name):
+    """Makes a rule known as ``name`` and saveable.
+
+    Example:
+        >>> @register("never")
+        ... class Never(keras.layers.Layer): ...
+    """
+
+    def decorate(rule):
+        RULES[name] = keras.saving.register_keras_serializable("keras_colorizer")(rule)
+        return RULES[name]
+
+    return decorate
+
+
+def defaults(name):
+    """The options of a rule and their defaults.
+
+    Example:
+        >>> defaults("accuracy_below")
+        {'threshold': 0.8}
+    """
+    parameters = inspect.signature(RULES[choose("update rule", name, RULES)]).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
+
+
+def get(name, **options):
+    """The update rule called ``name`` with its options.
+
+    Raises:
+        UserError: an unknown name or option.
+
+    Example:
+        >>> get("accuracy_below", threshold=0.8)
+    """
+    known = defaults(name)
+    for option in options:
+        if option not in known:
+            raise UserError(
+                f"update rule {name!r} has no option {option!r}{nearest(option, known)}; "
+                f"it has {', '.join(known) or 'none'}"
+            )
+    return RULES[name](**options)
+
+
+@register("always")
+class Always(keras.layers.Layer):
+    """The discriminator steps on every batch.
+
+    Example:
+        >>> Always()(accuracy)  # True
+    """
+
+    def call(self, accuracy):
+        """Scalar accuracy in 0..1 → scalar bool tensor."""
+        return ops.ones_like(accuracy, dtype="bool")
+
+
+@register("accuracy_below")
+class AccuracyBelow(keras.layers.Layer):
+    """The discriminator steps only while it is right less often than ``threshold``.
+
+    Args:
+        threshold: accuracy over the batch's real and fake halves, in 0..1.
+
+    Source: the report, section on training the GAN.
+
+    Example:
+        >>> AccuracyBelow(0.8)(0.75)  # True
+    """
+
+    def __init__(self, threshold=0.8, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = threshold
+
+    def call(self, accuracy):
+        """Scalar accuracy in 0..1 → scalar bool tensor."""
+        return ops.less(accuracy, self.threshold)
+
+    def get_config(self):
+        """The layer's options, for saving."""
+        return {**super().get_config(), "threshold": self.threshold}
