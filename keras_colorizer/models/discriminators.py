@@ -15,7 +15,7 @@ def discriminator(
     conditional=False,
     activation="leaky_relu",
     dropout=0.3,
-    batch_norm_momentum=0.9,
+    batch_norm_momentum=0.8,
     synchronized=False,
 ):
     """Builds the report's discriminator: 3×3 convolutions, average pooling, one output.
@@ -29,7 +29,7 @@ def discriminator(
             2017); its inputs are then [colour, gray].
         activation: after each batch normalisation.
         dropout: rate after each activation.
-        batch_norm_momentum: of the moving statistics, which the generator's pass uses.
+        batch_norm_momentum: of the moving statistics.
         synchronized: batch statistics shared among replicas.
 
     Returns:

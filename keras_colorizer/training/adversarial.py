@@ -99,13 +99,28 @@ class AdversarialColorizer(ColorTrainer):
         """What the discriminator takes: colour, or [colour, gray] if it is conditional."""
         return [colour, gray] if len(self.discriminator.inputs) > 1 else colour
 
+    def judge(self, weights, real, fake, gray):
+        """The discriminator's logits for reals and fakes in one batch, in training mode.
+
+        Both networks' steps see the same batch statistics this way, and the statistics that move
+        are those of the mixture, which inference meets. Nothing moves here: the discriminator's
+        new state is returned, for its own step to assign.
+        """
+        pictures = self.judged(
+            ops.concatenate([real, fake], axis=0), ops.concatenate([gray, gray], axis=0)
+        )
+        state = [v.value for v in self.discriminator.non_trainable_variables]
+        logits, moved = self.discriminator.stateless_call(weights, state, pictures, training=True)
+        return *ops.split(logits, 2), moved
+
     def train_step(self, data):
         """One step of both networks on uint8 RGB (B, S, S, 3); returns running means."""
         gray, x, target = self.prepare(data, training=True)
 
         def loss(prediction):
-            # Inference mode: the generator's pass moves no statistics of the discriminator.
-            logits = self.discriminator(self.judged(prediction, gray), training=False)
+            # The new state is dropped: the generator's pass moves no statistics.
+            weights = [v.value for v in self.discriminator.trainable_variables]
+            _, logits, _ = self.judge(weights, target, prediction, gray)
             adversarial, l1 = losses.adversarial(1.0, logits), losses.l1(target, prediction)
             total = adversarial + self.l1_factor * l1
             return total, (total, adversarial, l1)
@@ -123,21 +138,15 @@ class AdversarialColorizer(ColorTrainer):
         noise = keras.random.uniform(ops.shape(fake), seed=self.random)
         first_half = ops.reshape(ops.arange(batch) < batch // 2, (-1, 1, 1, 1))
         fake = ops.where(ops.logical_and(first_half, self.noisy > 0.5), noise, fake)
-        pictures = ops.concatenate([real, fake], axis=0)
-        state = [v.value for v in model.non_trainable_variables]
 
         def objective(values):
-            judged = self.judged(pictures, ops.concatenate([gray, gray], axis=0))
-            logits, moved = model.stateless_call(values, state, judged, training=True)
-            right = losses.adversarial(1.0, logits[:batch])
-            wrong = losses.adversarial(0.0, logits[batch:])
-            loss = (right + wrong) / 2
+            on_real, on_fake, moved = self.judge(values, real, fake, gray)
+            loss = (losses.adversarial(1.0, on_real) + losses.adversarial(0.0, on_fake)) / 2
             scaled = optimizer.scale_loss(loss / gradients.replicas())
-            return scaled, (loss, logits, moved)
+            return scaled, (loss, ops.concatenate([on_real > 0, on_fake <= 0], axis=0), moved)
 
         values = [v.value for v in model.trainable_variables]
-        _, (loss, logits, moved), pullback = gradients.value_and_pullback(objective, values)
-        hits = ops.concatenate([logits[:batch] > 0, logits[batch:] <= 0], axis=0)
+        _, (loss, hits, moved), pullback = gradients.value_and_pullback(objective, values)
         accuracy = gradients.replica_mean(ops.mean(ops.cast(hits, "float32")))
         due = self.update_rule(accuracy)
 

@@ -190,6 +190,7 @@ def gan():
     return Recipe(
         purpose="the report's system: a GAN with an accuracy-gated discriminator",
         generator="unet",
+        generator_options={"batch_norm_momentum": 0.9},
         discriminator="discriminator",
         update_rule_options={"threshold": 0.8},
         epochs=30,
