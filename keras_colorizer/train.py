@@ -19,21 +19,47 @@ def _list(context, _, wanted):
 
 @click.command()
 @click.option("--recipe", "name", default="gan", show_default=True, help="A named recipe.")
-@click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_list,
-              help="Show the recipes: what for, minutes and scores to expect.")
+@click.option(
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list,
+    help="Show the recipes: what for, minutes and scores to expect.",
+)
 @click.option("--data", help="A tfds name, a folder of images, a photos.npz, or 'synthetic'.")
 @click.option("--data-dir", help="Where tfds keeps its data (also TFDS_DATA_DIR).")
-@click.option("--run", "folder", type=click.Path(file_okay=False),
-              help="The run's folder; by default a numbered one under runs/.")
-@click.option("--resume", is_flag=True,
-              help="Go on with the run in --run (or the newest) after its last checkpoint.")
-@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE",
-              help="Change a recipe field, such as epochs=5 or generator.skip=concat.")
+@click.option(
+    "--run",
+    "folder",
+    type=click.Path(file_okay=False),
+    help="The run's folder; by default a numbered one under runs/.",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with the run in --run (or the newest) after its last checkpoint.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change a recipe field, such as epochs=5 or generator.skip=concat.",
+)
 @click.option("--smoke", is_flag=True, help="Shrink the recipe to seconds, to try the machinery.")
-@click.option("--cache", type=click.Path(file_okay=False),
-              help="Keep decoded photos in this folder instead of in RAM.")
-@click.option("--strategy", type=click.Choice(["none", "mirrored", "multi-worker"]),
-              default="none", show_default=True, help="mirrored: all local devices.")
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False),
+    help="Keep decoded photos in this folder instead of in RAM.",
+)
+@click.option(
+    "--strategy",
+    type=click.Choice(["none", "mirrored", "multi-worker"]),
+    default="none",
+    show_default=True,
+    help="mirrored: all local devices.",
+)
 @click.option("--tensorboard", is_flag=True, help="Also write TensorBoard logs into the run.")
 def train(name, data, data_dir, folder, resume, settings, smoke, cache, strategy, tensorboard):
     """Train a colorizer and export it as a SavedModel.

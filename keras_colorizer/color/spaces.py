@@ -1,4 +1,4 @@
-"""Colour spaces in ``keras.ops``: luma, full-range Y′CbCr, CIE Lab. The last axis is the channel."""
+"""Colour spaces in ``keras.ops``: luma, full-range Y′CbCr, CIE Lab; channels last."""
 
 from keras import ops
 

@@ -35,7 +35,7 @@ def replace_atomically(path: str | os.PathLike) -> Iterator[Path]:
         yield temporary
         if temporary.is_dir() and path.exists():
             path.rename(workshop / "old")
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         _remove(workshop)
 

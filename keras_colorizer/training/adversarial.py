@@ -37,6 +37,8 @@ class AdversarialColorizer(ColorTrainer):
         >>> trainer.fit(photos)                  # uint8 RGB (N, 128, 128, 3)
     """
 
+    optimizer_names = ("optimizer", "discriminator_optimizer")
+
     def __init__(
         self,
         generator,
@@ -76,18 +78,6 @@ class AdversarialColorizer(ColorTrainer):
         self.discriminator_optimizer = discriminator_optimizer
         self.optimizer.build(self.generator.trainable_variables)
         discriminator_optimizer.build(self.discriminator.trainable_variables)
-
-    def get_compile_config(self):
-        """Both optimizers, for saving."""
-        serialize = keras.saving.serialize_keras_object
-        return {
-            "optimizer": serialize(self.optimizer),
-            "discriminator_optimizer": serialize(self.discriminator_optimizer),
-        }
-
-    def compile_from_config(self, config):
-        """Compiles from ``get_compile_config``, for loading."""
-        self.compile(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
 
     def begin_epoch(self, epoch):
         """Reseeds, and turns noise on in every ``noise_interval``-th epoch (counted from 1)."""

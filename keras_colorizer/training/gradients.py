@@ -119,6 +119,7 @@ def update_if(condition, pullback, update):
     if replicas() == 1:
         ops.cond(condition, lambda: _nothing(update(pullback())), lambda: _nothing(None))
         return
+
     # A cond around an optimizer needs the cross-replica context; gradients need a replica's.
     def merged(strategy, condition, gradients):
         tf.cond(

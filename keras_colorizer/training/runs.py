@@ -205,10 +205,11 @@ def facts(device):
         >>> facts("CPU")["cores"]
         2
     """
+    allowed = getattr(os, "sched_getaffinity", None)
     return {
         "versions": versions(),
         "platform": platform.platform(terse=True),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(allowed(0)) if allowed else os.cpu_count(),
         "device": device,
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
         "commit": _commit(),

@@ -23,6 +23,8 @@ class ColorTrainer(keras.Model):
             run draws what the uninterrupted one would.
     """
 
+    optimizer_names = ("optimizer",)
+
     def __init__(self, generator, codec="rgb", flip=True, seed=0, **kwargs):
         super().__init__(inputs=generator.inputs, outputs=generator.outputs, **kwargs)
         self.generator = generator
@@ -47,6 +49,15 @@ class ColorTrainer(keras.Model):
         """Rebuilds a trainer from ``get_config``; nested models are revived first."""
         revive = keras.saving.deserialize_keras_object
         return cls(**{k: revive(v) if isinstance(v, dict) else v for k, v in config.items()})
+
+    def get_compile_config(self):
+        """The optimizers, for saving."""
+        serialize = keras.saving.serialize_keras_object
+        return {name: serialize(getattr(self, name)) for name in self.optimizer_names}
+
+    def compile_from_config(self, config):
+        """Compiles from ``get_compile_config``, for loading."""
+        self.compile(**{k: keras.saving.deserialize_keras_object(v) for k, v in config.items()})
 
     def begin_epoch(self, epoch):
         """Reseeds every random generator from (seed, epoch); ``fit`` calls it."""

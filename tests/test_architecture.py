@@ -1,0 +1,147 @@
+"""What the code must stay like, read from its text: one-way imports, short files, docstrings."""
+
+import ast
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "keras_colorizer"
+FILES = sorted(path for path in PACKAGE.rglob("*.py"))
+SCRIPTS = sorted(p for folder in ("tests", "experiments") for p in (ROOT / folder).rglob("*.py"))
+
+# Who may import whom. A file that stands directly in the package is a command: it may import all.
+BASE = {"errors", "color", "images"}
+MAY_IMPORT = {
+    "errors": set(),
+    "color": BASE,
+    "images": BASE,
+    "data": BASE | {"data"},
+    "models": BASE | {"models"},
+    "training": BASE | {"data", "models", "training"},
+    "inference": BASE | {"data", "models", "inference"},
+    "evaluation": BASE | {"data", "models", "training", "inference", "evaluation"},
+}
+# Everything else runs on Keras's torch backend as well.
+MAY_IMPORT_BACKENDS = re.compile(
+    r"data/.*|inference/(exporting\w*|graph)\.py|training/gradients\.py"
+)
+BACKENDS = {"tensorflow", "tensorflow_datasets", "torch", "jax"}
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports_of(source, module):
+    """Every module that ``source``, the text of ``module``, imports anywhere, as dotted names."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = module.split(".")[: -node.level] if node.level else []
+            base = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {f"{base}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            found |= {a.value for a in node.args if isinstance(a, ast.Constant)}
+    return found
+
+
+def wrong_imports(source, path):
+    """The imports in the file ``path`` (relative to the package) that point the wrong way."""
+    parts = Path(path).with_suffix("").parts
+    imported = imports_of(source, ".".join(["keras_colorizer", *parts]))
+    rooms = {n.split(".")[1] for n in imported if n.startswith("keras_colorizer.")}
+    wrong = set()
+    if parts[0] in MAY_IMPORT and parts[-1] != "__main__":
+        wrong |= {room for room in rooms - {"__version__"} if room not in MAY_IMPORT[parts[0]]}
+    if not MAY_IMPORT_BACKENDS.fullmatch(Path(path).as_posix()):
+        wrong |= {name.split(".")[0] for name in imported} & BACKENDS
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "wrong"),
+    [
+        ("models/a.py", "from keras_colorizer.training import losses", {"training"}),
+        ("models/a.py", "from keras_colorizer import inference, color", {"inference"}),
+        ("models/a.py", "from ..training.losses import l1", {"training"}),
+        ("models/a.py", "def f():\n    import tensorflow as tf", {"tensorflow"}),
+        ("models/a.py", "from tensorflow.io import gfile", {"tensorflow"}),
+        ("models/a.py", "import importlib\nimportlib.import_module('torch')", {"torch"}),
+        ("training/a.py", "from keras_colorizer.inference import exporting", {"inference"}),
+        ("training/a.py", "import keras_colorizer.data, keras_colorizer.train", {"train"}),
+        ("training/gradients.py", "import tensorflow, torch", set()),
+        ("inference/exporting_lite.py", "import tensorflow", set()),
+        ("data/__main__.py", "from keras_colorizer.evaluation import scoring", set()),
+        ("train.py", "from keras_colorizer.evaluation import scoring", set()),
+        ("train.py", "import tensorflow", {"tensorflow"}),
+    ],
+)
+def test_wrong_imports_are_seen(path, source, wrong):
+    assert wrong_imports(source, path) == wrong
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_imports_point_one_way(path):
+    assert wrong_imports(path.read_text("utf-8"), path.relative_to(PACKAGE)) == set()
+
+
+@pytest.mark.parametrize("path", FILES + SCRIPTS, ids=name_of)
+def test_no_file_is_long(path):
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+def test_the_median_file_is_short(record_property):
+    lengths = [len(path.read_text("utf-8").splitlines()) for path in FILES]
+    median = statistics.median(length for length in lengths if length)
+    record_property("median_lines", median)
+    assert median <= 140, f"the median file has {median} lines; about 110 reads well"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_what_is_public_has_a_docstring(path):
+    tree = ast.parse(path.read_text("utf-8"))
+    public = [("the module", tree)] if tree.body else []  # an empty __init__.py has nothing to say
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            public.append((node.name, node))
+    assert [name for name, node in public if not ast.get_docstring(node)] == []
+
+
+def texts():
+    """The path and text of every text file of the project, without what tools leave there."""
+    skipped = {"build", "dist", "runs", "__pycache__", "venv"}
+    for path in sorted(ROOT.rglob("*")):
+        parts = path.relative_to(ROOT).parts
+        hidden = any(p.startswith(".") and p not in (".ci", ".github") for p in parts[:-1])
+        if hidden or skipped & set(parts) or any(p.endswith(".egg-info") for p in parts):
+            continue
+        if path.is_file() and parts[0] != ".git":
+            try:
+                yield path, path.read_text("utf-8")
+            except UnicodeDecodeError:
+                continue
+
+
+def foreign_paths(text):
+    """Paths in ``text`` that exist on one machine only: homes, mounted and shared folders."""
+    absolute = r"(?<![\w.%}])/(?:home/|Users/|(?:root|work|workspace|shared)\b)[\w./-]*"
+    relative = r"(?<![\w/-])(?:\.{1,2}/)?shared/[\w./-]+"
+    return re.findall(f"{absolute}|{relative}", text)
+
+
+def test_foreign_paths_are_seen():
+    # Written with | for /, or this file would be among those found.
+    bad = ["=|root|x", "..|shared|a.md", "'shared|a'", "(|home|me|photos)", "|work|main", "|root"]
+    bad = [text.replace("|", "/") for text in bad]
+    assert [text for text in bad if not foreign_paths(text)] == []
+    assert foreign_paths("https://example.org/work/x, photos/root/x, a/shared/doc") == []
+
+
+def test_no_file_names_a_place_of_one_machine():
+    found = {name_of(path): foreign_paths(text) for path, text in texts()}
+    assert {name: paths for name, paths in found.items() if paths} == {}

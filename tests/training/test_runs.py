@@ -1,0 +1,103 @@
+"""The run folder: numbers, rows, checkpoints that are whole or not there."""
+
+import pytest
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.training import recipes, runs
+
+
+class Weights:
+    """Stands for a trainer: writes and reads one number."""
+
+    def __init__(self, value=0):
+        self.value = value
+
+    def save_weights(self, path):
+        path.write_text(str(self.value))
+
+    def load_weights(self, path):
+        self.value = int(path.read_text())
+
+
+@pytest.fixture
+def run(tmp_path):
+    return runs.Run.begin(tmp_path / "run", recipes.get("gan"))
+
+
+def test_new_folders_are_numbered_and_never_reused(tmp_path):
+    names = [runs.new_folder(name, tmp_path).name for name in ("gan", "gan", "autoencoder")]
+    assert names == ["0001-gan", "0002-gan", "0003-autoencoder"]
+    (tmp_path / "0001-gan").rmdir()
+    assert runs.new_folder("gan", tmp_path).name == "0004-gan"
+
+
+def test_the_newest_run_is_found(tmp_path):
+    with pytest.raises(UserError, match="no run to resume"):
+        runs.newest(tmp_path / "runs")
+    for name in ("gan", "autoencoder"):
+        runs.Run.begin(runs.new_folder(name, tmp_path), recipes.get(name))
+    assert runs.newest(tmp_path).name == "0002-autoencoder"
+
+
+def test_a_run_is_not_begun_over_another(run):
+    with pytest.raises(UserError, match="holds a run already; add --resume"):
+        runs.Run.begin(run.folder, recipes.get("gan"))
+
+
+def test_rows_survive_the_file_with_their_gaps(run):
+    rows = [{"epoch": 1.0, "a": 0.5}, {"epoch": 2.0, "b": 1e-7}]
+    run.write_rows(rows)
+    assert run.rows == rows
+    assert (run.folder / "metrics.csv").read_text().splitlines()[0] == "epoch,a,b"
+
+
+def test_only_the_last_checkpoint_is_kept_and_loaded(run):
+    for epoch in (1, 2, 10):
+        run.save(Weights(epoch * 100), "last", epoch)
+    trainer = Weights()
+    run.load(trainer, "last")
+    assert trainer.value == 1000 and run.epochs_done == 10
+    assert [p.name for p in run.checkpoints.iterdir()] == ["last-00010"]
+
+
+def test_a_checkpoint_that_fails_midway_leaves_the_one_before(run):
+    class Full(Weights):
+        def save_weights(self, path):
+            super().save_weights(path)
+            raise OSError("no space left on device")
+
+    run.save(Weights(7), "last", 1)
+    with pytest.raises(OSError, match="no space"):
+        run.save(Full(8), "last", 2)
+    trainer = Weights()
+    run.load(trainer, "last")
+    assert trainer.value == 7 and run.epochs_done == 1
+    assert [p.name for p in run.checkpoints.iterdir()] == ["last-00001"]
+
+
+def test_the_best_is_kept_beside_the_last(run):
+    run.save(Weights(1), "last", 1)
+    run.copy_best(1)
+    run.save(Weights(2), "last", 2)
+    trainer = Weights()
+    run.load(trainer, "best")
+    assert trainer.value == 1
+
+
+def test_nothing_to_load_is_one_clear_line(run):
+    with pytest.raises(UserError, match="no 'best' checkpoint"):
+        run.load(Weights(), "best")
+
+
+def test_time_adds_up_over_processes():
+    clock = runs.Clock({"wall_minutes": 5.0, "cpu_minutes": 9.0})
+    spent = clock.spent()
+    assert 5.0 <= spent["wall_minutes"] < 5.1 and 9.0 <= spent["cpu_minutes"] < 9.1
+
+
+def test_environment_facts_name_what_computes(run):
+    run.write_environment(**runs.facts("CPU"))
+    run.write_environment(photos_seen=5)
+    environment = run.environment
+    assert environment["versions"]["keras"] and environment["cores"] >= 1
+    assert environment["photos_seen"] == 5 and environment["device"] == "CPU"
