@@ -1,9 +1,10 @@
 """``python -m keras_colorizer.export``: a finished run becomes a SavedModel."""
 
-import os
 from pathlib import Path
 
 import click
+
+from keras_colorizer import startup
 
 
 @click.command("export")
@@ -18,8 +19,7 @@ def export(run: Path, out: Path | None, overwrite: bool) -> None:
     It colorizes where TensorFlow is, without Keras and without this package: signature colorize
     takes photos, colorize_encoded takes JPEG or PNG files, as TensorFlow Serving sends them.
     """
-    # TensorFlow's C++ notes about this processor are nothing a user can act on.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    startup.import_keras()
     from keras_colorizer.inference import exporting
 
     folder = exporting.export(run, out, overwrite)

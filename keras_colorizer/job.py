@@ -46,20 +46,28 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
             click.echo(f"downloads {recipe.data} first: {download}")
         if resumed is None:
             click.echo(_estimate(recipe, source))
+            source.ids("train")  # data that cannot be had ends here, before there is a run folder
             this = runs.Run.begin(folder or runs.new_folder(recipe.name), recipe)
         else:
             this = resumed
             recipes.write(recipe, this.folder / "recipe.json")
         click.echo(f"run folder: {this.folder}")
         extra = [_tensorboard(this.folder)] if tensorboard else []
-        try:
+        with _interruptible(this, recipe):
             trainer, photos = session.train(recipe, this, data_dir, cache, extra)
-        except KeyboardInterrupt:
-            raise click.ClickException(
-                f"stopped after epoch {this.epochs_done} of {recipe.epochs}; go on with: "
-                f"python -m keras_colorizer.train --run {this.folder} --resume"
-            ) from None
-    _deliver(recipe, this, trainer, photos, data_dir, cache)
+    with _interruptible(this, recipe):
+        _deliver(recipe, this, trainer, photos, data_dir, cache)
+
+
+@contextlib.contextmanager
+def _interruptible(this, recipe):
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise click.ClickException(
+            f"stopped after epoch {this.epochs_done} of {recipe.epochs}; go on with: "
+            f"python -m keras_colorizer.train --run {this.folder} --resume"
+        ) from None
 
 
 def _check_replicas(recipe, source):

@@ -1,10 +1,10 @@
 """``python -m keras_colorizer.train``: photos in, a trained colorizer and a SavedModel out."""
 
 import dataclasses
-import os
 
 import click
 
+from keras_colorizer import startup
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import overrides, recipes
 
@@ -66,15 +66,14 @@ def train(name, data, data_dir, folder, resume, settings, smoke, cache, strategy
 
     Without options: the report's GAN on Oxford Flowers 102.
     """  # fmt: skip
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    startup.import_keras()
     if resume:
         run, recipe = _resumed(folder, settings, data, smoke)
     else:
-        recipe = overrides.apply(recipes.get(name), settings)
+        recipe = recipes.smoke(recipes.get(name)) if smoke else recipes.get(name)
+        recipe = overrides.apply(recipe, settings)
         if data:
             recipe = dataclasses.replace(recipe, data=data)
-        if smoke:
-            recipe = recipes.smoke(recipe)
         run = None
     from keras_colorizer import job
 

@@ -92,7 +92,9 @@ def to_uint8(rgb):
 
 
 class StopOnNaN(keras.callbacks.Callback):
-    """Ends training with one clear line as soon as a loss is not finite.
+    """Ends training with one clear line as soon as a loss or a score is not finite.
+
+    It must stand before whatever writes at an epoch's end, so that the last good checkpoint stays.
 
     Example:
         >>> StopOnNaN(run)
@@ -106,14 +108,19 @@ class StopOnNaN(keras.callbacks.Callback):
         self.epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
+        self.check(logs, f"epoch {self.epoch + 1}, batch {batch + 1}")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.check(logs, f"epoch {epoch + 1}")
+
+    def check(self, logs, where):
         for name, value in (logs or {}).items():
             if not math.isfinite(float(value)):
                 done = self.run.epochs_done
                 kept = f"the checkpoint after epoch {done} is kept" if done else "none was saved"
                 raise UserError(
-                    f"{self.run.folder}: {name} became {float(value)} in epoch {self.epoch + 1}, "
-                    f"batch {batch + 1}; {kept}; begin again with a smaller --set learning_rate=…"
-                    " or --set precision=float32"
+                    f"{self.run.folder}: {name} became {float(value)} in {where}; {kept}; "
+                    "begin again with a smaller --set learning_rate=… or --set precision=float32"
                 )
 
 

@@ -139,7 +139,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
 
 def _stop_rules(recipe, run):
     rules = []
-    if recipe.converged_patience:
+    if recipe.discriminator and recipe.converged_patience:
         reason = "the discriminator's validation accuracy has converged to 1"
         patience = recipe.converged_patience
         column = "val_discriminator_accuracy"

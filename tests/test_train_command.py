@@ -1,0 +1,125 @@
+"""The train command: whole runs of every recipe, and every mistake answered in one line."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from keras_colorizer.train import train
+from keras_colorizer.training import recipes, runs
+
+ROOT = Path(__file__).resolve().parents[1]
+TINY = ["--set", "generator.widths=4,6,8,10", "--set", "discriminator.widths=4,6,8,10"]
+
+
+def call(*arguments):
+    return CliRunner().invoke(train, [str(a) for a in arguments])
+
+
+@pytest.mark.parametrize("name", sorted(recipes.RECIPES))
+def test_every_recipe_trains_and_exports(name, tmp_path):
+    run = tmp_path / "run"
+    done = call("--recipe", name, "--smoke", "--data", "synthetic", "--run", run)
+    assert done.exit_code == 0, done.output
+    assert {p.name for p in run.iterdir()} == {
+        "recipe.json", "environment.json", "metrics.csv", "curves.png", "samples", "checkpoints",
+        "generator.keras", "card.json", "saved_model", "results.json",
+    }  # fmt: skip
+    for told in (f"SavedModel:   {run / 'saved_model'}", f"{run / 'samples' / 'test.png'}",
+                 "gray", "mean_chroma", "next:"):  # fmt: skip
+        assert told in done.output
+    scores = json.loads((run / "results.json").read_text())["models"]
+    assert {"gray", "mean_chroma", name, "truth"} <= set(scores)
+    card = json.loads((run / "card.json").read_text())
+    assert card["data"]["photos"] == len(card["data"]["id_hashes"].split()) == 1200
+    with Image.open(run / "samples" / "test.png") as sheet:
+        assert sheet.width > 100
+
+
+def test_the_list_names_every_recipe():
+    done = call("--list")
+    assert done.exit_code == 0
+    for name in recipes.RECIPES:
+        assert name in done.output and recipes.get(name).expect in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--recipe", "gann"], "unknown recipe 'gann'.*did you mean 'gan'"),
+        (["--set", "epoch=3"], "did you mean 'epochs'"),
+        (["--resume"], "no run to resume"),
+        (["--resume", "--run", "nowhere"], "recipe.json: no such file"),
+        (["--resume", "--smoke"], "leave out --data and --smoke"),
+        (["--data", "no/such/folder"], "no/such/folder"),
+        (["--strategy", "multi-worker", "--smoke", "--data", "synthetic"], "use --strategy mirr"),
+        (["--recipe", "quickstart", "--set", "size=50", "--run", "run"], "multiple of 8"),
+    ],
+)
+def test_mistakes_are_one_clear_line(arguments, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = call(*arguments)
+    assert done.exit_code == 1
+    (line,) = [x for x in done.output.splitlines() if x.startswith("Error: ")]
+    assert re.search(told, line), line
+    assert not list(tmp_path.rglob("recipe.json"))
+
+
+def test_a_run_is_not_trained_over(tmp_path):
+    runs.Run.begin(tmp_path / "run", recipes.get("gan"))
+    done = call("--smoke", "--data", "synthetic", "--run", tmp_path / "run")
+    assert done.exit_code == 1 and "add --resume" in done.output
+
+
+def test_a_resumed_run_keeps_its_recipe(tmp_path):
+    runs.Run.begin(tmp_path / "run", recipes.get("gan"))
+    done = call("--run", tmp_path / "run", "--resume", "--set", "batch=8")
+    assert done.exit_code == 1 and "a resumed run keeps its batch" in done.output
+
+
+def start(folder):
+    options = ["--smoke", "--data", "synthetic", "--run", str(folder), *TINY]
+    command = [sys.executable, "-m", "keras_colorizer.train", *options]
+    command += ["--set", "noise_interval=2"]
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "ctrl-c"])
+def test_a_killed_process_is_resumed_to_the_same_weights(tmp_path, blow):
+    whole = start(tmp_path / "whole")
+    text = whole.communicate()[0]
+    assert whole.returncode == 0, text
+    broken = start(tmp_path / "broken")
+    waited = time.monotonic() + 120
+    while not runs.Run(tmp_path / "broken").epochs_done:
+        assert broken.poll() is None and time.monotonic() < waited
+        time.sleep(0.01)
+    broken.send_signal(blow)
+    text = broken.communicate()[0]
+    assert broken.returncode != 0
+    if blow == signal.SIGINT:
+        assert f"--run {tmp_path / 'broken'} --resume" in text
+    assert not (tmp_path / "broken" / "generator.keras").exists()
+    done = call("--run", tmp_path / "broken", "--resume")
+    assert done.exit_code == 0, done.output
+    one, two = (
+        keras.saving.load_model(tmp_path / name / "generator.keras", compile=False).get_weights()
+        for name in ("whole", "broken")
+    )
+    for a, b in zip(one, two, strict=True):
+        assert np.allclose(a, b, atol=1e-6)
