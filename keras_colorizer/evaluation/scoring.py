@@ -20,7 +20,8 @@ class _Means:
             "colourfulness": metrics.colourfulness(result),
         }
         for name, values in found.items():
-            self.sums[name] = self.sums.get(name, 0.0) + float(ops.sum(values))
+            total = float(np.sum(ops.convert_to_numpy(values)))
+            self.sums[name] = self.sums.get(name, 0.0) + total
         drift, pixels = (ops.convert_to_numpy(v) for v in metrics.neutral_drift(truth, result))
         self.drift += float(np.sum(drift * pixels))
         self.neutral += float(np.sum(pixels))

@@ -120,10 +120,13 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         sample = scored[np.linspace(0, len(scored) - 1, min(SAMPLES, len(scored))).astype(int)]
         own.append(callbacks.SampleSheets(sample, run.folder / "samples", recipe.sheet_interval))
         own += [callbacks.Records(run, recipe, clock, epoch_photos), *rules, *extra_callbacks]
-        on_tensorflow = gradients.BACKEND == "tensorflow"
-        batches = data.training_batches if on_tensorflow else data.batch_arrays
+        order = (photos, recipe.batch, epoch_photos, first, recipe.epochs, recipe.seed)
+        if gradients.BACKEND == "tensorflow":
+            batches = data.training_batches(*order)
+        else:
+            batches = ((rgb,) for rgb in data.batch_arrays(*order))
         trainer.fit(
-            batches(photos, recipe.batch, epoch_photos, first, recipe.epochs, recipe.seed),
+            batches,
             initial_epoch=first,
             epochs=recipe.epochs,
             steps_per_epoch=data.steps_per_epoch(epoch_photos, recipe.batch),

@@ -35,6 +35,27 @@ def test_torch_takes_the_same_ten_steps():
         assert a == pytest.approx(b, rel=2e-3, abs=2e-4)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not importlib.util.find_spec("torch"), reason="torch is not installed")
+def test_training_from_a_npz_where_tensorflow_is_absent(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['tensorflow'] = None\n")
+    path = os.pathsep.join([str(ROOT), str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "KERAS_BACKEND": "torch", "PYTHONPATH": path}
+
+    def run(*arguments):
+        command = [sys.executable, "-m", *arguments]
+        done = subprocess.run(
+            command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    run("keras_colorizer.data", "--data", "synthetic", "--size", "32", "--out", "photos.npz")
+    told = run("keras_colorizer.train", "--smoke", "--data", "photos.npz", "--run", "run")
+    assert "next, where TensorFlow is: python -m keras_colorizer.export run" in told
+    assert (tmp_path / "run" / "generator.keras").is_file()
+
+
 def test_gradients_by_hand():
     value = np.float32([1.0, -2.0])
     loss, rest, grads = gradients.value_and_gradients(
