@@ -44,6 +44,7 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
         click.echo(f"recipe {recipe.name}: {recipe.purpose}")
         if download := source.to_download():
             click.echo(f"downloads {recipe.data} first: {download}")
+        extra = [_tensorboard()] if tensorboard else []
         if resumed is None:
             click.echo(_estimate(recipe, source))
             source.ids("train")  # data that cannot be had ends here, before there is a run folder
@@ -52,7 +53,8 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
             this = resumed
             recipes.write(recipe, this.folder / "recipe.json")
         click.echo(f"run folder: {this.folder}")
-        extra = [_tensorboard(this.folder)] if tensorboard else []
+        for callback in extra:
+            callback.log_dir = str(this.folder / "tensorboard")
         with _interruptible(this, recipe):
             trainer, photos = session.train(recipe, this, data_dir, cache, extra)
     with _interruptible(this, recipe):
@@ -102,12 +104,13 @@ def _estimate(recipe, source):
         photos = recipe.epochs * len(source.ids("train"))
     minutes = photos / pace / 60
     told = f"{minutes:.0f} minutes" if minutes < 100 else f"{minutes / 60:.1f} hours"
+    told = told if minutes > 1.5 else f"{minutes * 60:.0f} seconds"
     return f"time: roughly {told} on this {gradients.device_name()} ({photos:,} photos)"
 
 
-def _tensorboard(folder):
+def _tensorboard():
     try:
-        return keras.callbacks.TensorBoard(folder / "tensorboard")
+        return keras.callbacks.TensorBoard()
     except Exception as error:
         if type(error).__name__ != "TBNotInstalledError":
             raise

@@ -1,5 +1,6 @@
 """The train command: whole runs of every recipe, and every mistake answered in one line."""
 
+import importlib.util
 import json
 import os
 import re
@@ -85,6 +86,13 @@ def test_a_resumed_run_keeps_its_recipe(tmp_path):
     runs.Run.begin(tmp_path / "run", recipes.get("gan"))
     done = call("--run", tmp_path / "run", "--resume", "--set", "batch=8")
     assert done.exit_code == 1 and "a resumed run keeps its batch" in done.output
+
+
+@pytest.mark.skipif(importlib.util.find_spec("tensorboard"), reason="TensorBoard is installed")
+def test_tensorboard_that_is_not_installed_is_one_clear_line(tmp_path):
+    done = call("--smoke", "--data", "synthetic", "--tensorboard", "--run", tmp_path / "run", *TINY)
+    assert done.exit_code == 1
+    assert "Error: --tensorboard: TensorBoard is not installed; run: python -m pip" in done.output
 
 
 def start(folder):

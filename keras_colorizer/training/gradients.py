@@ -116,7 +116,7 @@ def update_if(condition, pullback, update):
     Example:
         >>> update_if(accuracy < 0.8, pullback, lambda g: optimizer.apply(g, variables))
     """
-    if replicas() == 1:
+    if BACKEND != "tensorflow" or not tf.distribute.has_strategy():
         ops.cond(condition, lambda: _nothing(update(pullback())), lambda: _nothing(None))
         return
 
