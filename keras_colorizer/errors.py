@@ -42,3 +42,18 @@ def choose(what: str, name: str, choices: Iterable[str]) -> str:
         hint = nearest(str(name), choices)
         raise UserError(f"unknown {what} {name!r}: there are {', '.join(choices)}{hint}")
     return name
+
+
+def check_options(owner: str, options: Iterable[str], known: Iterable[str]) -> None:
+    """Raises a UserError for the first of ``options`` that is not ``known``, with the nearest.
+
+    Example:
+        >>> check_options("network 'unet'", {"skip": "add"}, ["skip", "widths"])
+    """
+    known = list(known)
+    for option in options:
+        if option not in known:
+            raise UserError(
+                f"{owner} has no option {option!r}{nearest(option, known)}; "
+                f"it has {', '.join(known) or 'none'}"
+            )

@@ -44,6 +44,7 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
         click.echo(f"recipe {recipe.name}: {recipe.purpose}")
         if download := source.to_download():
             click.echo(f"downloads {recipe.data} first: {download}")
+            source.check()  # a dead network ends here, before anything slow
         extra = [_tensorboard()] if tensorboard else []
         if resumed is None:
             click.echo(_estimate(recipe, source))
@@ -128,7 +129,8 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
     test = data.load_photos(recipe.data, "test", recipe.size, **options)
     click.echo(f"scoring {len(test):,} test photos")
     tint = data.mean_chroma(photos.images)
-    scores, _ = scoring.score({recipe.name: (network, recipe.codec)}, _pairs(test), tint)
+    pairs = data.pairs(test, "test") if gradients.BACKEND == "tensorflow" else _pairs(test)
+    scores, _ = scoring.score({recipe.name: (network, recipe.codec)}, pairs, tint)
     _write_results(recipe, this, scores, test, tint)
     card.write(this.folder, _card(recipe, this, photos, scores))
     chosen = test.images[np.linspace(0, len(test) - 1, min(SHEET_PHOTOS, len(test))).astype(int)]
@@ -149,6 +151,7 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
 
 
 def _pairs(photos, batch=32):
+    """What ``data.pairs`` gives, where TensorFlow is absent."""
     for first in range(0, len(photos), batch):
         rgb = np.asarray(photos.images[first : first + batch])
         yield spaces.gray_uint8(rgb.astype("int32")).astype("uint8"), rgb

@@ -60,6 +60,9 @@ class Source:
         """What must be fetched first, such as ``about 330 MB``; None if the photos are here."""
         return None
 
+    def check(self) -> None:
+        """Raises a UserError, within seconds, if the photos can be neither read nor fetched."""
+
     def describe(self) -> str:
         """One line: name, photos per role, licence."""
         counts = ", ".join(f"{role} {len(self.ids(role))}" for role in ROLES)

@@ -127,6 +127,17 @@ class TfdsSet(Source):
     def _urls(self):
         return getattr(self._builder, "url_infos", None)
 
+    def check(self):
+        if self._is_prepared():
+            return
+        self._image_key()
+        for url in list(self._urls() or {})[:1]:
+            if not _answers(url, _PROBE_SECONDS):
+                raise UserError(f"{self._lack()}, and its host does not answer: {WAYS_OUT}")
+
+    def _lack(self):
+        return f"{self.name} is not prepared in {self._builder.data_dir_root}"
+
     def prepare(self) -> None:
         """Downloads and prepares what is not there yet; a dead network ends within seconds."""
         import tensorflow_datasets as tfds
@@ -134,18 +145,16 @@ class TfdsSet(Source):
         builder = self._builder
         if self._is_prepared():
             return
-        self._image_key()
-        what = f"{self.name} is not prepared in {builder.data_dir_root}"
-        for url in list(self._urls() or {})[:1]:
-            if not _answers(url, _PROBE_SECONDS):
-                raise UserError(f"{what}, and its host does not answer: {WAYS_OUT}")
+        self.check()
         click.echo(f"{self.name}: downloading {self.to_download()}", err=True)
         config = tfds.download.DownloadConfig(try_download_gcs=False)
         try:
             builder.download_and_prepare(download_config=config)
         except Exception as error:  # any of tfds's, of requests's or of the disk's
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise UserError(f"{what}, and preparing it failed ({reason}): {WAYS_OUT}") from error
+            raise UserError(
+                f"{self._lack()}, and preparing it failed ({reason}): {WAYS_OUT}"
+            ) from error
 
     def _image_key(self):
         import tensorflow_datasets as tfds

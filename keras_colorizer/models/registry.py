@@ -2,7 +2,7 @@
 
 import inspect
 
-from keras_colorizer.errors import UserError, choose, nearest
+from keras_colorizer.errors import UserError, check_options, choose
 
 BUILDERS = {}
 
@@ -68,13 +68,7 @@ def build(name, size, **options):
         (None, 128, 128, 3)
     """
     builder, _, stride = BUILDERS[choose("network", name, BUILDERS)]
-    known = defaults(name)
-    for option in options:
-        if option not in known:
-            raise UserError(
-                f"network {name!r} has no option {option!r}{nearest(option, known)}; "
-                f"it has {', '.join(known)}"
-            )
+    check_options(f"network {name!r}", options, defaults(name))
     if size < stride or size % stride:
         low = max(size // stride, 1) * stride
         raise UserError(

@@ -4,7 +4,7 @@ import dataclasses
 import types
 import typing
 
-from keras_colorizer.errors import UserError, nearest
+from keras_colorizer.errors import UserError, check_options, nearest
 from keras_colorizer.training.recipes import Recipe
 
 PARTS = ("generator", "discriminator", "update_rule")
@@ -98,11 +98,7 @@ def _set_option(recipe, part, option, text):
     if name is None:
         raise UserError(f"--set {part}.{option}={text}: recipe {recipe.name!r} has no {part}")
     known = _part_defaults(part, name)
-    if option not in known:
-        raise UserError(
-            f"--set {part}.{option}={text}: {part} {name!r} has no option "
-            f"{option!r}{nearest(option, known)}; it has {', '.join(known)}"
-        )
+    check_options(f"--set {part}.{option}={text}: {part} {name!r}", [option], known)
     value = convert(text, type(known[option]), f"{part}.{option}")
     options = {**getattr(recipe, f"{part}_options"), option: value}
     return dataclasses.replace(recipe, **{f"{part}_options": options})

@@ -5,7 +5,7 @@ import inspect
 import keras
 from keras import ops
 
-from keras_colorizer.errors import UserError, choose, nearest
+from keras_colorizer.errors import check_options, choose
 
 RULES = {}
 
@@ -45,13 +45,7 @@ def get(name, **options):
     Example:
         >>> get("accuracy_below", threshold=0.8)
     """
-    known = defaults(name)
-    for option in options:
-        if option not in known:
-            raise UserError(
-                f"update rule {name!r} has no option {option!r}{nearest(option, known)}; "
-                f"it has {', '.join(known) or 'none'}"
-            )
+    check_options(f"update rule {name!r}", options, defaults(name))
     return RULES[name](**options)
 
 
