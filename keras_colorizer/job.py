@@ -200,6 +200,8 @@ def _card(recipe, this, photos, scores):
             "minutes": environment.get("wall_minutes"),
             "cpu_minutes": environment.get("cpu_minutes"),
             "photos": environment.get("photos_seen"),
+            "epochs": environment.get("epochs"),
+            "delivered_epoch": environment.get("delivered_epoch"),
             "device": environment.get("device"),
             "run": Path(this.folder).name,
         },

@@ -88,7 +88,8 @@ def _resumed(folder, settings, data, smoke):
     run = runs.Run(folder or runs.newest())
     recipe = run.recipe
     changed = overrides.apply(recipe, settings)
-    free = {"epochs", "sheet_interval", "converged_patience", "drift_limit", "drift_patience"}
+    free = {"epochs", "deliver", "sheet_interval"}
+    free |= {"converged_patience", "drift_limit", "drift_patience"}
     for field in dataclasses.fields(recipe):
         if field.name not in free and getattr(recipe, field.name) != getattr(changed, field.name):
             raise UserError(

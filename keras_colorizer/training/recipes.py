@@ -201,5 +201,4 @@ def gan():
         batch=16,
         momentum=0.5,
         validation_photos=64,
-        deliver="last",
     )

@@ -150,11 +150,12 @@ class Run:
                 shutil.rmtree(old)
 
     def load(self, trainer, kind):
-        """Loads checkpoint ``kind`` into ``trainer``: weights, both optimizers, statistics."""
+        """Loads checkpoint ``kind`` (weights, optimizers, statistics); returns its epoch."""
         kept = self._kept(kind)
         if not kept:
             raise UserError(f"{self.folder}: no {kind!r} checkpoint to load")
         trainer.load_weights(kept[-1] / "trainer.weights.h5")
+        return int(kept[-1].name.rpartition("-")[2])
 
     def copy_best(self, epochs):
         """Makes the checkpoint just saved as ``last`` also the best."""

@@ -136,7 +136,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
             shuffle=False,  # the batches are shuffled already
             verbose=1 if sys.stdout.isatty() else 2,
         )
-    run.load(trainer, recipe.deliver)
+    run.write_environment(delivered_epoch=run.load(trainer, recipe.deliver))
     return trainer, photos
 
 

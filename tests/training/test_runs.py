@@ -80,7 +80,7 @@ def test_the_best_is_kept_beside_the_last(run):
     run.copy_best(1)
     run.save(Weights(2), "last", 2)
     trainer = Weights()
-    run.load(trainer, "best")
+    assert run.load(trainer, "best") == 1
     assert trainer.value == 1
 
 
