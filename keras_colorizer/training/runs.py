@@ -173,8 +173,11 @@ class Run:
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
     def write_environment(self, **facts):
-        """Merges facts into environment.json."""
-        text = json.dumps({**self.environment, **facts}, indent=2) + "\n"
+        """Merges facts into environment.json; ``commits`` keeps every one that the run met."""
+        before = self.environment
+        if commits := [*before.get("commits", []), *facts.pop("commits", [])]:
+            facts["commits"] = list(dict.fromkeys(commits))
+        text = json.dumps({**before, **facts}, indent=2) + "\n"
         write_text(self.folder / "environment.json", text)
 
 
@@ -213,6 +216,6 @@ def facts(device):
         "cores": len(allowed(0)) if allowed else os.cpu_count(),
         "device": device,
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
-        "commit": _commit(),
+        "commits": [commit] if (commit := _commit()) else [],
         "date": datetime.date.today().isoformat(),
     }

@@ -97,7 +97,9 @@ def test_time_adds_up_over_processes():
 
 def test_environment_facts_name_what_computes(run):
     run.write_environment(**runs.facts("CPU"))
-    run.write_environment(photos_seen=5)
+    run.write_environment(photos_seen=5, commits=["another"])
+    run.write_environment(commits=["another"])
     environment = run.environment
     assert environment["versions"]["keras"] and environment["cores"] >= 1
+    assert len(environment["commits"]) == 2 and environment["commits"][-1] == "another"
     assert environment["photos_seen"] == 5 and environment["device"] == "CPU"
