@@ -154,7 +154,7 @@ def quickstart():
     """
     return Recipe(
         purpose="see the whole thing work in under 3 minutes, without any data",
-        expect="2 min on two cores",
+        expect="2 minutes on two cores; test PSNR 21.1 dB (mean chroma: 15.5), colourfulness 71",
         data="synthetic",
         size=64,
         generator="unet",
@@ -173,7 +173,7 @@ def autoencoder():
     """
     return Recipe(
         purpose="the report's baseline: small, quick, blurred",
-        expect="about 15 minutes on two cores",
+        expect="13 minutes on two cores; test PSNR 19.7 dB (mean chroma: 19.3), colourfulness 21",
         generator="autoencoder",
         epochs=9,
         batch=32,
@@ -190,7 +190,8 @@ def gan():
     """
     return Recipe(
         purpose="the report's system: a GAN with an accuracy-gated discriminator",
-        expect="about 90 minutes on two cores",
+        expect="62 minutes on two cores with --set precision=mixed_bfloat16 where the processor has "
+        "it, about 100 without; test PSNR 19.6 dB (mean chroma: 19.3), colourfulness 23",
         generator="unet",
         generator_options={"batch_norm_momentum": 0.9},
         discriminator="discriminator",
