@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import importlib.util
 import json
 import time
 from pathlib import Path
@@ -110,15 +111,12 @@ def _estimate(recipe, source):
 
 
 def _tensorboard():
-    try:
-        return keras.callbacks.TensorBoard()
-    except Exception as error:
-        if type(error).__name__ != "TBNotInstalledError":
-            raise
+    if not importlib.util.find_spec("tensorboard"):
         raise UserError(
             "--tensorboard: TensorBoard is not installed; "
             "run: python -m pip install 'keras_colorizer[tensorboard]'"
-        ) from None
+        )
+    return keras.callbacks.TensorBoard()
 
 
 def _deliver(recipe, this, trainer, photos, data_dir, cache):
