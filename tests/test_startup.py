@@ -35,6 +35,5 @@ def test_a_missing_backend_is_one_clear_line():
     code += "from keras_colorizer.train import train\ntrain(['--smoke'])"
     done = run(code)
     assert done.returncode == 1
-    assert (
-        done.stderr.startswith("Error: Keras cannot be imported") and done.stderr.count("\n") == 1
-    )
+    assert done.stderr.startswith("Error: Keras cannot be imported")
+    assert done.stderr.count("\n") == 1

@@ -81,7 +81,8 @@ class Folder(Source):
         new = [i for i in unreadable if i not in self._warned]
         self._warned.update(new)
         if new:
-            click.echo(f"{self.name}: {len(new)} unreadable files skipped:", err=True)
+            files = "file" if len(new) == 1 else "files"
+            click.echo(f"{self.name}: {len(new)} unreadable {files} skipped:", err=True)
             for photo_id in new:
                 click.echo(f"  {photo_id}", err=True)
 

@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw, ImageFont
 from keras_colorizer.images.files import replace_atomically
 
 _GAP = 4
+_NARROWEST = 96  # pixels: smaller photos are enlarged, or one could neither see nor label them
 
 
 def save_png(image, path):
@@ -23,7 +24,8 @@ def contact_sheet(columns, wrap=1):
 
     Args:
         columns: dict of name → uint8 array (N, H, W, 3) or (N, H, W, 1), all of one N, H and W.
-        wrap: how many rows of photos stand side by side.
+        wrap: how many rows of photos stand side by side. Photos narrower than 96 px are enlarged
+            by a whole factor.
 
     Returns:
         ``PIL.Image`` in RGB.
@@ -33,6 +35,8 @@ def contact_sheet(columns, wrap=1):
     """
     names, stacks = list(columns), [np.asarray(c) for c in columns.values()]
     stacks = [np.repeat(s, 3, axis=-1) if s.shape[-1] == 1 else s for s in stacks]
+    zoom = -(-_NARROWEST // stacks[0].shape[2])
+    stacks = [s.repeat(zoom, axis=1).repeat(zoom, axis=2) for s in stacks]
     count, height, width, _ = stacks[0].shape
     rows = -(-count // wrap)
     head = 20

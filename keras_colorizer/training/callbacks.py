@@ -48,7 +48,7 @@ class DiscriminatorAccuracy(keras.callbacks.Callback):
 class SampleSheets(keras.callbacks.Callback):
     """Writes samples/epoch-NNNN.png: gray | result | original of the same photos each time.
 
-    A network that predicts RGB shows its own picture too, before its chroma meets the photo's luma.
+    A network that predicts RGB shows its own RGB too, before its chroma meets the photo's luma.
 
     Example:
         >>> SampleSheets(validation[:8], "runs/0001-gan/samples", interval=5)
@@ -77,7 +77,7 @@ def sample_sheet(network, codec_name, photos):
     result = spaces.merge(x, codec.chroma(x, prediction))
     columns = {"gray": gray}
     if codec.predicts_rgb:
-        columns["network's RGB"] = to_uint8(codec.decode(x, prediction))
+        columns["own RGB"] = to_uint8(codec.decode(x, prediction))
     columns |= {"result": to_uint8(result), "original": photos}
     return sheets.contact_sheet(columns, wrap=2)
 
