@@ -191,7 +191,7 @@ def gan():
     return Recipe(
         purpose="the report's system: a GAN with an accuracy-gated discriminator",
         expect="62 minutes on two cores with --set precision=mixed_bfloat16 where the CPU has it, "
-        "about 100 without; test PSNR 19.6 dB (mean chroma: 19.3), colourfulness 23",
+        "about 100 (by its pace) without; test PSNR 19.6 dB (mean chroma: 19.3), colourfulness 23",
         generator="unet",
         generator_options={"batch_norm_momentum": 0.9},
         discriminator="discriminator",

@@ -78,6 +78,10 @@ def _commit():
         return None
 
 
+def _epoch_of(checkpoint):
+    return int(checkpoint.name.rpartition("-")[2])
+
+
 class Run:
     """One run folder.
 
@@ -137,7 +141,7 @@ class Run:
     def epochs_done(self):
         """How many epochs the last complete checkpoint has behind it."""
         kept = self._kept("last")
-        return int(kept[-1].name.rpartition("-")[2]) if kept else 0
+        return _epoch_of(kept[-1]) if kept else 0
 
     def save(self, trainer, kind, epochs):
         """Writes checkpoint ``kind`` ("last" or "best"), then removes the one before it."""
@@ -155,7 +159,7 @@ class Run:
         if not kept:
             raise UserError(f"{self.folder}: no {kind!r} checkpoint to load")
         trainer.load_weights(kept[-1] / "trainer.weights.h5")
-        return int(kept[-1].name.rpartition("-")[2])
+        return _epoch_of(kept[-1])
 
     def copy_best(self, epochs):
         """Makes the checkpoint just saved as ``last`` also the best."""
