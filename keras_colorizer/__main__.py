@@ -12,7 +12,12 @@ from keras_colorizer.errors import nearest
 COMMANDS = {
     "data": ("keras_colorizer.data.__main__", "Prepare photos once, as one file for training."),
     "train": ("keras_colorizer.train", "Train a colorizer and export what it learned."),
+    "evaluate": ("keras_colorizer.evaluate", "Score colorizers side by side, with pictures."),
     "export": ("keras_colorizer.export", "Turn a finished run into a SavedModel."),
+    "statistics": (
+        "keras_colorizer.statistics",
+        "Measure a split's mean chroma and colour distribution.",
+    ),
     "benchmark": ("keras_colorizer.benchmark", "Measure how fast photos are read and prepared."),
 }
 

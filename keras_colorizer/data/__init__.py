@@ -6,6 +6,7 @@ Nothing heavy is imported before a function is first asked for.
 import importlib
 
 _HOMES = {
+    "ab_histogram": "statistics",
     "batch_arrays": "batches",
     "garden": "synthetic",
     "load_photos": "pipeline",
@@ -13,6 +14,7 @@ _HOMES = {
     "open_source": "sources",
     "pairs": "pipeline",
     "Photos": "photos",
+    "rebalancing_weights": "statistics",
     "Source": "sources",
     "steps_per_epoch": "batches",
     "training_batches": "batches",

@@ -55,6 +55,9 @@ class Archive(Source):
         for i in self._indices(split):
             yield self._ids[i], fit_photo(self._images[i], size, fit)
 
+    def _originals(self, split, size):
+        return ((self._ids[i], self._images[i]) for i in self._indices(split))
+
     def fingerprint(self, split):
         state = self.path.stat()
         return [str(state.st_size), str(state.st_mtime_ns), *self.ids(split)]

@@ -1,6 +1,11 @@
 """Image files and arrays to square 8-bit RGB photos, by Pillow alone."""
 
+import collections
 import io
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -83,3 +88,58 @@ def fit_photo(photo: np.ndarray, size: int, fit: str) -> np.ndarray:
         return np.array(photo)
     image = Image.fromarray(np.ascontiguousarray(photo))
     return np.array(image.resize((size, size), Image.Resampling.BILINEAR))
+
+
+def stretch(photo: bytes | Path | np.ndarray, size: int) -> np.ndarray:
+    """A whole photo as uint8 RGB [size, size, 3], decoded at full size, by Pillow's LANCZOS.
+
+    Args:
+        photo: the bytes or the path of an image file, or uint8 RGB [H, W, 3].
+        size: side in pixels; at the photo's own size nothing is changed.
+
+    Raises:
+        Exception: whatever Pillow or the file system raises on a file that cannot be read.
+
+    Example:
+        >>> stretch(Path("photo.jpg"), 128).shape
+        (128, 128, 3)
+    """
+    if isinstance(photo, np.ndarray):
+        image = Image.fromarray(np.ascontiguousarray(photo))
+    else:
+        data = photo if isinstance(photo, bytes) else photo.read_bytes()
+        with Image.open(io.BytesIO(data)) as file:
+            image = to_rgb(ImageOps.exif_transpose(file))
+    return np.array(image.resize((size, size), Image.Resampling.LANCZOS))
+
+
+def stretch_all(
+    photos: Iterable[tuple[str, bytes | Path | np.ndarray]], size: int
+) -> Iterator[tuple[str, np.ndarray | None]]:
+    """`stretch` of (id, photo) pairs in their order, on all cores; None for what cannot be read.
+
+    Only a few photos more than there are cores are read ahead, however slowly the results are
+    taken.
+
+    Example:
+        >>> list(stretch_all([("broken", b"")], 128))
+        [('broken', None)]
+    """
+
+    def work(photo):
+        try:
+            return stretch(photo, size)
+        except Exception:  # Pillow raises many kinds, SyntaxError and struct.error among them
+            return None
+
+    workers = min(8, os.cpu_count() or 1)
+    waiting = collections.deque()
+    # Threads, because Pillow decodes and resizes without Python's lock.
+    with ThreadPoolExecutor(workers) as pool:
+        for photo_id, photo in photos:
+            waiting.append((photo_id, pool.submit(work, photo)))
+            if len(waiting) > 2 * workers:
+                done, result = waiting.popleft()
+                yield done, result.result()
+        for photo_id, result in waiting:
+            yield photo_id, result.result()

@@ -1,12 +1,13 @@
 """A folder of images, at any depth, as a source."""
 
+import csv
 from pathlib import Path
 
 import click
 import numpy as np
 
 from keras_colorizer.data.decoding import KINDS, SUFFIXES, decode
-from keras_colorizer.data.sources import ROLES, Source, role_of
+from keras_colorizer.data.sources import ROLES, UNLABELLED, Source, role_of
 from keras_colorizer.errors import UserError
 
 
@@ -14,10 +15,11 @@ class Folder(Source):
     """The images in ``path`` and below; ids are relative POSIX paths, roles a hash of them.
 
     Hidden files and folders are passed over. Files that cannot be read are skipped, and listed
-    once.
+    once. Where every photo stands in a subfolder, the first part of its path is its class; else
+    a CSV file beside the photos, with columns ``file`` and ``label``, may tell the classes.
 
     Raises:
-        UserError: no image file in the folder.
+        UserError: no image file in the folder; in `labels`, two such CSV files, or a broken one.
 
     Example:
         >>> Folder(Path("photos")).ids("test")
@@ -48,6 +50,25 @@ class Folder(Source):
 
     def encoded(self, split):
         return ((self.path / i).read_bytes() for i in self.ids(split))
+
+    def _originals(self, split, size):
+        return ((i, self.path / i) for i in self.ids(split))
+
+    def labels(self, split):
+        ids = self.ids(split)
+        if all("/" in i for i in self._ids):
+            return [i.partition("/")[0] for i in ids]
+        tables = {path.name: table for path in self._csv_files() if (table := _labels_in(path))}
+        if len(tables) > 1:
+            raise UserError(
+                f"{self.name}: {' and '.join(tables)} both have columns file and label; leave one"
+            )
+        table = next(iter(tables.values()), None)
+        return table and [table.get(i) or UNLABELLED for i in ids]
+
+    def _csv_files(self):
+        found = sorted(p for p in self.path.iterdir() if p.suffix.lower() == ".csv")
+        return [p for p in found if p.is_file() and not p.name.startswith(".")]
 
     def photos(self, split, size, fit):
         import tensorflow as tf
@@ -89,3 +110,17 @@ class Folder(Source):
     def describe(self):
         counts = ", ".join(f"{role} {len(self.ids(role))}" for role in ROLES)
         return f"{self.name}: {counts} photos by a hash of their names; licence: {self.licence}"
+
+
+def _labels_in(path):
+    """file -> label of a CSV file, both as text; None if it has not both columns."""
+    try:
+        # Leniently at first: a CSV file about something else may be in any encoding.
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            if not {"file", "label"} <= set(next(csv.reader(file, skipinitialspace=True), ())):
+                return None
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, skipinitialspace=True)
+            return {row["file"]: (row["label"] or "").strip() for row in rows}
+    except (OSError, ValueError, csv.Error) as error:
+        raise UserError(f"{path.name}: not a readable CSV file ({error})") from error

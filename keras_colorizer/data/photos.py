@@ -5,6 +5,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def _progress(photos, count, source, split):
         return contextlib.nullcontext(photos)
     label = f"reading {source.name} {split}"
     return click.progressbar(
-        photos, length=count, label=label, show_pos=True, file=click.get_text_stream("stderr"),
+        photos, length=count, label=label, show_pos=True, file=sys.stderr,
         update_min_steps=50,
     )  # fmt: skip
 

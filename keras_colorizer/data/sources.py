@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_colorizer.data import synthetic
+from keras_colorizer.data import decoding, synthetic
 from keras_colorizer.errors import UserError, choose
 
 ROLES = ("train", "validation", "test")
 TFDS_EXPRESSION = "tfds:"
+UNLABELLED = "unlabelled"
 WAYS_OUT = (
     "give --data FOLDER with photos of your own, --data-dir FOLDER with data that tfds has "
     "prepared, or --data synthetic"
@@ -51,6 +52,37 @@ class Source:
     def encoded(self, split: str) -> Iterator[bytes]:
         """The photos of ``split`` as the files they came in, where there are such."""
         raise UserError(f"{self.name} has no image files; give --data a folder or a tfds data set")
+
+    def stretched(self, split: str, size: int) -> Iterator[tuple[str, np.ndarray | None]]:
+        """(id, uint8 RGB [size, size, 3]) of every photo of ``split``, in the order of `ids`.
+
+        The whole photo, decoded at full size by Pillow, upright, stretched by LANCZOS: the truth
+        that evaluation scores against. None stands for a photo that cannot be read.
+
+        Raises:
+            UserError: there is no such split, or a size below 1.
+
+        Example:
+            >>> dict(open_source("synthetic").stretched("test", 64))["garden-001320"].shape
+            (64, 64, 3)
+        """
+        if size < 1:
+            raise UserError(f"size {size}: photos have at least 1 pixel a side")
+        return decoding.stretch_all(self._originals(split, size), size)
+
+    def _originals(self, split, size):
+        """(id, bytes or path of an image file, or uint8 RGB array) of every photo of ``split``.
+
+        ``size`` is for photos that are drawn, not stored.
+        """
+        return zip(self.ids(split), self.encoded(split), strict=True)
+
+    def labels(self, split: str) -> list[str] | None:
+        """The class name of each photo of ``split``, in the order of `ids`; None without classes.
+
+        A photo without a class among others that have one is ``unlabelled``.
+        """
+        self._role(split)
 
     def fingerprint(self, split: str) -> list[str]:
         """What a cache of ``split`` depends on, beside size and fit."""
@@ -93,6 +125,9 @@ class Garden(Source):
             part = indices[start : start + 64]  # roles are ranges that follow each other
             for i, photo in zip(part, synthetic.garden(len(part), size, part[0]), strict=True):
                 yield synthetic.name(i), photo
+
+    def _originals(self, split, size):
+        return self.photos(split, size, "stretch")
 
 
 def open_source(name: str | os.PathLike, data_dir: str | os.PathLike | None = None) -> Source:

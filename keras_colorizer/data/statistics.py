@@ -2,6 +2,14 @@
 
 import numpy as np
 
+# Cells of the ab plane, as Zhang, Isola & Efros 2016 (section 2.1) quantise it: 10 wide, their
+# middles at multiples of 10, so that gray is on no edge. sRGB reaches from -86 to 98 in a and from
+# -108 to 94 in b.
+AB_GRID, AB_LOW, AB_CELLS = 10, -115, 23
+# A cell that a smaller share of pixels falls into, after smoothing, does not occur. With 1e-6, one
+# photo of a pure blue flower had 11 % of all weight of Oxford's 1,020 test photos; with 1e-5, 3 %.
+RAREST = 1e-5
+
 
 def mean_chroma(images: np.ndarray, chunk: int = 256) -> tuple[float, float]:
     """The mean (Cb, Cr) over every pixel of photos: the one colour that suits them all best.
@@ -29,3 +37,98 @@ def mean_chroma(images: np.ndarray, chunk: int = 256) -> tuple[float, float]:
     red, green, blue = total / (np.prod(images.shape[:3], dtype=np.int64) * 255)
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     return float((blue - luma) / 1.772), float((red - luma) / 1.402)
+
+
+def ab_cells(ab: np.ndarray, low: int = AB_LOW, grid: int = AB_GRID, cells: int = AB_CELLS):
+    """The cell of each colour, counted row by row: ``cells`` times that of a, plus that of b.
+
+    Args:
+        ab: float (..., 2), CIE Lab's a* and b*; what lies outside counts to the cell at the border.
+        low: where the first cell begins, in a and in b.
+        grid: width of a cell.
+        cells: how many there are along each axis.
+
+    Returns:
+        int32 (...), 0 to ``cells`` squared - 1.
+
+    Example:
+        >>> ab_cells(np.float32([[-110, -110], [-110, -100], [0, 0], [110, 110]]))
+        array([  0,   1, 264, 528], dtype=int32)
+    """
+    # Positive before it becomes whole, which cuts the fraction off; NaN has no place in a table.
+    a, b = (
+        np.clip((ab[..., i] - np.float32(low)) / np.float32(grid), 0, cells - 1).astype(np.int32)
+        for i in (0, 1)
+    )
+    return a * cells + b
+
+
+def ab_histogram(images: np.ndarray, chunk: int = 64) -> np.ndarray:
+    """How many pixels of photos fall into each 10 x 10 cell of the ab plane (CIE Lab, D65).
+
+    Args:
+        images: uint8 [N, H, W, 3], sRGB; may be a memory map.
+        chunk: photos converted at a time.
+
+    Returns:
+        int64 [23, 23]: cell [i, j] holds a* within 5 of 10i - 110 and b* within 5 of 10j - 110, so
+        gray is in the middle of one. Source: the grid of Zhang, Isola & Efros 2016, section 2.1.
+
+    Example:
+        >>> ab_histogram(np.zeros((1, 2, 2, 3), np.uint8)).sum()
+        4
+    """
+    from keras import ops
+
+    from keras_colorizer.color.spaces import rgb_to_lab
+
+    counts = np.zeros(AB_CELLS * AB_CELLS, np.int64)
+    for start in range(0, len(images), chunk):
+        rgb = ops.cast(np.asarray(images[start : start + chunk]), "float32") / 255.0
+        lab = ops.convert_to_numpy(rgb_to_lab(rgb))
+        counts += np.bincount(ab_cells(lab[..., 1:]).ravel(), minlength=len(counts))
+    return counts.reshape(AB_CELLS, AB_CELLS)
+
+
+def rebalancing_weights(
+    counts: np.ndarray, smoothing: float = 5.0, mix: float = 0.0, grid: float = AB_GRID
+) -> np.ndarray:
+    """What a pixel of each ab cell counts, so that rare colours weigh as much as common ones.
+
+    The weight of cell q is proportional to ``1 / ((1 - mix) p(q) + mix / Q)``, where p is the
+    counts' distribution, smoothed, and Q the number of cells that occur; weights are scaled so that
+    their mean over p is 1. Cells with p below `RAREST` do not occur: a pixel there weighs as in the
+    nearest cell that does, lest a handful of pixels outweigh all others.
+
+    Args:
+        counts: pixels in each cell, [A, B], as `ab_histogram` gives.
+        smoothing: standard deviation of the Gaussian, in ab units; 0 for none.
+        mix: λ in 0..1; 0 balances fully, 1 makes every weight 1. Evaluation takes 0, training 0.5.
+        grid: width of a cell in ab units.
+
+    Returns:
+        float64 [A, B], positive and finite. Source: Zhang, Isola & Efros 2016, equation 4 and, for
+        evaluation, section 3.1.
+
+    Raises:
+        ValueError: no pixels at all, or ``mix`` outside 0..1.
+
+    Example:
+        >>> rebalancing_weights(np.array([[3, 1]]), smoothing=0)
+        array([[0.66666667, 2.        ]])
+    """
+    from scipy import ndimage
+
+    if not 0 <= mix <= 1:
+        raise ValueError(f"mix {mix}: 0 to 1")
+    if not np.sum(counts) > 0:
+        raise ValueError("rebalancing_weights of no pixels")
+    share = np.asarray(counts, np.float64) / np.sum(counts)
+    share = ndimage.gaussian_filter(share, smoothing / grid, mode="constant")
+    occurs = share >= RAREST
+    share = np.where(occurs, share, 0) / share[occurs].sum()
+    mixed = (1 - mix) * share + mix / occurs.sum()
+    weights = np.divide(1, mixed, out=np.zeros_like(mixed), where=occurs)
+    weights /= (weights * share).sum()
+    nearest = ndimage.distance_transform_edt(~occurs, return_distances=False, return_indices=True)
+    return weights[tuple(nearest)]

@@ -4,16 +4,15 @@ import contextlib
 import logging
 import os
 import re
-import threading
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import click
 
+from keras_colorizer.data import network
 from keras_colorizer.data.sources import (
     ROLES,
     TFDS_EXPRESSION,
+    UNLABELLED,
     WAYS_OUT,
     Source,
     role_of,
@@ -29,28 +28,6 @@ LICENCES = {
 }
 _PROBE_SECONDS = 8
 _TFDS_ID = re.compile(r"-(?P<split>[^-/]+)\.[^./]+-(?P<shard>\d+)-of-\d+__(?P<index>\d+)$")
-
-
-def _answers(url: str, seconds: float) -> bool:
-    """Whether the host of ``url`` answers at all, a proxy in between included."""
-    found = threading.Event()
-
-    def ask():
-        try:
-            request = urllib.request.Request(url, method="HEAD")
-            urllib.request.urlopen(request, timeout=seconds).close()
-            found.set()
-        except urllib.error.HTTPError as error:
-            if error.code in (405, 501):  # alive, and no friend of HEAD
-                found.set()
-        except (OSError, ValueError):
-            pass
-
-    # A thread, because looking up a name takes its own time, whatever the timeout.
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(seconds + 1)
-    return found.is_set()
 
 
 @contextlib.contextmanager
@@ -132,7 +109,7 @@ class TfdsSet(Source):
             return
         self._image_key()
         for url in list(self._urls() or {})[:1]:
-            if not _answers(url, _PROBE_SECONDS):
+            if not network.answers(url, _PROBE_SECONDS):
                 raise UserError(f"{self._lack()}, and its host does not answer: {WAYS_OUT}")
 
     def _lack(self):
@@ -165,6 +142,14 @@ class TfdsSet(Source):
             raise UserError(f"{self.name}: no photos in this tfds set, only {', '.join(features)}")
         return "image" if "image" in images else images[0]
 
+    def _label_key(self):
+        """The set's class label: the feature ``label``, or its only one; None if there is none."""
+        import tensorflow_datasets as tfds
+
+        features = self._builder.info.features
+        labels = [k for k, f in features.items() if isinstance(f, tfds.features.ClassLabel)]
+        return "label" if "label" in labels else labels[0] if len(labels) == 1 else None
+
     def _splits(self):
         """role -> tfds expression, or None where roles are a hash of the ids."""
         there = self._builder.info.splits
@@ -188,8 +173,8 @@ class TfdsSet(Source):
         """Undecoded examples of a tfds expression in stored order, with their tfds_id."""
         import tensorflow_datasets as tfds
 
-        image = self._image_key()
-        wanted = {image: True}
+        image, label = self._image_key(), self._label_key()
+        wanted = {image: True} | ({label: True} if label else {})
         if isinstance(dict(self._builder.info.features).get("file_name"), tfds.features.Text):
             wanted["file_name"] = True
         skip = {image: tfds.decode.SkipDecoding()}
@@ -209,27 +194,28 @@ class TfdsSet(Source):
                 f"{self.name}: tfds cannot read split {expression!r}; it has {there}, and slices "
                 "of them such as train[:50%]"
             ) from error
-        return dataset.map(lambda e: {**e, "image": e[image]})
+        return dataset.map(lambda e: {**e, "image": e[image], "label": e[label] if label else -1})
 
     def _scan(self, expression):
-        """[(tfds_id, file_name or None)] of the examples, undecoded; each expression once."""
+        """[(tfds_id, file_name or None, label or -1)] of the examples; each expression once."""
         if expression not in self._scanned:
             dataset = self._read(expression).map(
-                lambda e: {k: v for k, v in e.items() if k in ("tfds_id", "file_name")}
+                lambda e: {k: v for k, v in e.items() if k in ("tfds_id", "file_name", "label")}
             )
             rows = self._scanned[expression] = []
             for part in dataset.batch(1024).as_numpy_iterator():
                 keys = part["tfds_id"]
-                rows += zip(keys, part.get("file_name", [None] * len(keys)), strict=True)
+                names = part.get("file_name", [None] * len(keys))
+                rows += zip(keys, names, part["label"], strict=True)
         return self._scanned[expression]
 
     def _names(self):
         """tfds_id -> the id that users see, for the whole set."""
         rows = [row for split in self._builder.info.splits for row in self._scan(split)]
-        file_names = {name for _, name in rows}
+        file_names = {name for _, name, _ in rows}
         if None not in file_names and len(file_names) == len(rows):
-            return {key: name.decode() for key, name in rows}
-        return {key: self._place(key.decode()) for key, _ in rows}
+            return {key: name.decode() for key, name, _ in rows}
+        return {key: self._place(key.decode()) for key, _, _ in rows}
 
     def _place(self, tfds_id):
         match = _TFDS_ID.search(tfds_id)
@@ -241,13 +227,25 @@ class TfdsSet(Source):
         self._role(split)
         self.prepare()
         names = self._names()
-        ids = [names[key] for part in self._parts(split) for key, _ in self._scan(part)]
+        ids = [names[key] for part in self._parts(split) for key, _, _ in self._scan(part)]
         if split in ROLES and self._splits() is None:
             return [i if role_of(i) == split else None for i in ids]
         return ids
 
     def ids(self, split):
         return [i for i in self._choose(split) if i is not None]
+
+    def labels(self, split):
+        ids, key = self._choose(split), self._label_key()
+        if key is None:
+            return None
+        name_of = self._builder.info.features[key].int2str
+        rows = [row for part in self._parts(split) for row in self._scan(part)]
+        return [
+            name_of(int(label)) if label >= 0 else UNLABELLED
+            for photo_id, (*_, label) in zip(ids, rows, strict=True)
+            if photo_id is not None
+        ]
 
     def encoded(self, split):
         ids = self._choose(split)

@@ -26,7 +26,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def tfds_dir(tmp_path_factory):
-    """Prepared tfds sets: ``three_splits`` with file names, ``one_split`` without."""
+    """Prepared tfds sets: ``three_splits`` with file names and classes, ``one_split`` without."""
     import tensorflow_datasets as tfds
 
     def builder(set_name, counts, has_names):
@@ -38,6 +38,7 @@ def tfds_dir(tmp_path_factory):
                 features = {"image": tfds.features.Image()}
                 if has_names:
                     features["file_name"] = tfds.features.Text()
+                    features["kind"] = tfds.features.ClassLabel(names=["rose", "lily"])
                 return self.dataset_info_from_configs(features=tfds.features.FeaturesDict(features))
 
             def _split_generators(self, manager):
@@ -47,8 +48,8 @@ def tfds_dir(tmp_path_factory):
                 first = 1000 * len(split)
                 for i, photo in enumerate(garden(count, 24, first)):
                     example = {"image": photo[:, : 12 + i % 12]}
-                    names = {"file_name": f"{split}-{i:03d}.png"} if has_names else {}
-                    yield i, example | names
+                    names = {"file_name": f"{split}-{i:03d}.png", "kind": 0 if i % 3 else -1}
+                    yield i, example | (names if has_names else {})
 
         return Set
 

@@ -1,11 +1,13 @@
 """tfds sets: roles, ids, raw expressions, and a machine without network or data."""
 
+import io
 import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from keras_colorizer.data import load_photos, open_source
+from keras_colorizer.data import load_photos, network, open_source
 from keras_colorizer.data.sources import role_of
 from keras_colorizer.data.synthetic import garden
 from keras_colorizer.errors import UserError
@@ -54,6 +56,28 @@ def test_pooled_photos_are_the_same_in_their_role_and_in_all(tfds_dir):
         np.testing.assert_array_equal(photo, everything.images[everything.ids.index(photo_id)])
 
 
+def test_labels_are_class_names(tfds_dir):
+    source = open_source("three_splits", tfds_dir)
+    kinds = dict(zip(source.ids("all"), source.labels("all"), strict=True))
+    assert len(kinds) == 46
+    for photo_id, kind in kinds.items():
+        number = int(photo_id.removesuffix(".png").rpartition("-")[2])
+        assert kind == ("rose" if number % 3 else "unlabelled")
+    assert source.labels("test") == [kinds[i] for i in source.ids("test")]
+    assert open_source("one_split", tfds_dir).labels("test") is None
+
+
+@pytest.mark.parametrize("name", ["three_splits", "one_split"])
+@pytest.mark.parametrize("split", ["test", "all"])
+def test_stretched_photos_are_the_files_by_lanczos(tfds_dir, name, split):
+    source = open_source(name, tfds_dir)
+    found = list(source.stretched(split, 10))
+    assert [photo_id for photo_id, _ in found] == source.ids(split)
+    for (_, photo), data in zip(found, source.encoded(split), strict=True):
+        image = Image.open(io.BytesIO(data))
+        np.testing.assert_array_equal(photo, image.resize((10, 10), Image.Resampling.LANCZOS))
+
+
 def test_raw_expressions(tfds_dir):
     source = open_source("one_split", tfds_dir)
     first = source.ids("tfds:train[:50%]")
@@ -84,15 +108,13 @@ def test_no_network_and_no_data_ends_soon_in_one_line(tmp_path):
 
 
 def test_a_host_that_never_answers_is_given_up(monkeypatch):
-    from keras_colorizer.data import tfds
-
     def never(*args, **kwargs):
         time.sleep(4)
         raise TimeoutError
 
-    monkeypatch.setattr(tfds.urllib.request, "urlopen", never)
+    monkeypatch.setattr(network.urllib.request, "urlopen", never)
     start = time.monotonic()
-    assert not tfds._answers("https://example.org", 0.2)
+    assert not network.answers("https://example.org", 0.2)
     assert time.monotonic() - start < 3
 
 

@@ -1,0 +1,130 @@
+"""The photos that are scored: whole, in fixed order, stretched by Pillow's LANCZOS."""
+
+import dataclasses
+import hashlib
+import sys
+
+import click
+import numpy as np
+
+from keras_colorizer.color.spaces import gray_uint8
+from keras_colorizer.errors import UserError
+
+_SHOW_FROM = 500  # photos: fewer are read before one could read a progress line
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TestPhotos:
+    """The truth of an evaluation.
+
+    Attributes:
+        images: uint8 (N, S, S, 3).
+        ids: their N names.
+        labels: their N class names, or None.
+        excluded: names of those that could not be read.
+        name, split, licence: of the source.
+    """
+
+    images: np.ndarray
+    ids: list[str]
+    labels: list[str] | None
+    excluded: list[str]
+    name: str
+    split: str
+    licence: str
+
+    __test__ = False  # for pytest: no test, whatever its name
+
+    def __len__(self):
+        return len(self.images)
+
+    @property
+    def ids_sha256(self):
+        """SHA-256 of the names, a line each."""
+        return hashlib.sha256("\n".join(self.ids).encode()).hexdigest()
+
+    def fixed(self, count):
+        """Places of ``count`` photos for a sheet: the same names whatever else is in the set."""
+        order = sorted(range(len(self)), key=lambda i: _digest(self.ids[i]))
+        return sorted(order[:count])
+
+
+def _digest(photo_id):
+    return hashlib.sha256(photo_id.encode()).hexdigest()
+
+
+def load(source, split, size):
+    """Reads every photo of a split as it is scored; those that cannot be read are set apart.
+
+    Args:
+        source: from `data.open_source`.
+        split: ``train``, ``validation``, ``test``, ``all`` or ``tfds:…``.
+        size: side in pixels; the whole photo is stretched to a square.
+
+    Returns:
+        `TestPhotos`.
+
+    Raises:
+        UserError: no such split, no photo in it, or none that can be read.
+
+    Example:
+        >>> len(load(open_source("synthetic"), "test", 64))
+        150
+    """
+    ids = source.ids(split)
+    if not ids:
+        raise UserError(
+            f"{source.name}: no photo in split {split!r}; a source of few photos may leave a role "
+            "empty: add photos, or give --split all"
+        )
+    labels = source.labels(split)
+    images, kept, excluded = np.empty((len(ids), size, size, 3), np.uint8), [], []
+    found = source.stretched(split, size)
+    with click.progressbar(
+        found, length=len(ids), label=f"reading {source.name} {split}", show_pos=True,
+        file=sys.stderr, hidden=len(ids) < _SHOW_FROM, update_min_steps=20,
+    ) as shown:  # fmt: skip
+        for place, (photo_id, photo) in enumerate(shown):
+            if photo is None:
+                excluded.append(photo_id)
+                continue
+            images[len(kept)] = photo
+            kept.append(place)
+    if not kept:
+        raise UserError(f"{source.name}: not one photo of split {split!r} could be read")
+    return TestPhotos(
+        images[: len(kept)],
+        [ids[i] for i in kept],
+        [labels[i] for i in kept] if labels else None,
+        excluded,
+        source.name,
+        split,
+        source.licence,
+    )
+
+
+def gray_of(rgb):
+    """What a colorizer is given: Pillow's ``convert("L")`` of uint8 photos, (B, H, W, 1).
+
+    Example:
+        >>> gray_of(np.full((1, 1, 1, 3), 255, np.uint8))
+        array([[[[255]]]], dtype=uint8)
+    """
+    return gray_uint8(rgb.astype(np.int32)).astype(np.uint8)
+
+
+def seen_ids(card, ids):
+    """Which of ``ids`` a model's card counts as training data; None if the card does not say.
+
+    A card keeps the first 8 hex digits of each training photo's SHA-256, whatever the source was
+    called, so that a copy of the data in a folder is recognised as well.
+
+    Example:
+        >>> seen_ids(model.card, photos.ids)
+        []
+    """
+    hashes = card.get("data", {}).get("id_hashes")
+    if hashes is None:
+        return None
+    known = set(hashes.split())
+    return [photo_id for photo_id in ids if _digest(photo_id)[:8] in known]
