@@ -5,21 +5,11 @@ from pathlib import Path
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.images.files import replace_atomically
+from keras_colorizer.inference import exporting_loading
+from keras_colorizer.models import card as cards
 
 # What an export writes; a folder that holds anything else is not ours to replace.
 OURS = {"assets", "variables", "fingerprint.pb", "saved_model.pb", "card.json"}
-
-
-def _tensorflow():
-    # Before Keras, which fails without its backend and cannot say what to do.
-    try:
-        import tensorflow as tf
-    except ImportError as error:
-        raise UserError(
-            "a SavedModel needs TensorFlow, which cannot be imported here; where it is installed "
-            "(pip install tensorflow), run: python -m keras_colorizer.export RUN"
-        ) from error
-    return tf
 
 
 def in_float32(network):
@@ -64,6 +54,33 @@ def in_float32(network):
     return twin
 
 
+def load_run(run: str | os.PathLike):
+    """A run's generator, ready to colorize with, whatever precision it was trained in.
+
+    Args:
+        run: a run folder with ``generator.keras`` and ``card.json``.
+
+    Returns:
+        ``(network, codec, card)``; the network computes in float32.
+
+    Raises:
+        UserError: RUN is no finished run, or its card is another network's.
+
+    Example:
+        >>> network, codec, card = load_run("runs/gan-1")
+    """
+    network, card = cards.load_network(run)
+    from keras_colorizer.color import codecs
+
+    codec, size = codecs.get(card["codec"]), card["size"]
+    if tuple(network.input_shape[1:3]) != (size, size):
+        raise UserError(
+            f"{run}: the card's size {size} is not the network's {network.input_shape[1:3]}; "
+            f"{cards.CARD} and {cards.WEIGHTS} must come from one run"
+        )
+    return in_float32(network), codec, card
+
+
 def signatures(network, codec, size):
     """The SavedModel's signatures by name, as concrete functions.
 
@@ -76,14 +93,15 @@ def signatures(network, codec, size):
         Dict: ``serving_default`` and ``colorize`` (``image`` uint8 [B, H, W, 1 or 3] → ``image``
         uint8 [B, H, W, 3]), ``colorize_encoded`` (``image_bytes`` string [B], JPEG or PNG →
         ``image_bytes``, JPEG: a name in ``_bytes`` is what TensorFlow Serving's REST API carries as
-        ``{"b64": …}``) and, where the codec predicts RGB, ``raw`` (``image`` → ``image``, the
-        network's own picture [B, size, size, 3]).
+        ``{"b64": …}``), ``chroma`` (``gray`` float32 [B, size, size, 1] in 0..1 → ``chroma``
+        float32 [B, h, w, 2], CbCr in ±0.5) and, where the codec predicts RGB, ``raw`` (``image`` →
+        ``image``, the network's own picture [B, size, size, 3]).
 
     Example:
         >>> sorted(signatures(network, codecs.get("rgb"), 128))
-        ['colorize', 'colorize_encoded', 'raw', 'serving_default']
+        ['chroma', 'colorize', 'colorize_encoded', 'raw', 'serving_default']
     """
-    tf = _tensorflow()
+    tf = exporting_loading.tensorflow()
     from keras_colorizer.inference import graph
 
     def traced(function, name, spec):
@@ -93,12 +111,17 @@ def signatures(network, codec, size):
         spec = tf.TensorSpec(*spec, name=name)
         return tf.function(endpoint, input_signature=[spec]).get_concrete_function()
 
+    @tf.function(input_signature=[tf.TensorSpec([None, size, size, 1], tf.float32, name="gray")])
+    def chroma(gray):
+        return {"chroma": graph.chroma_in_graph(network, codec, gray)}
+
     photos, files = ([None, None, None, None], tf.uint8), ([None], tf.string)
     colorize = traced(graph.colorize_in_graph, "image", photos)
     found = {
         "serving_default": colorize,
         "colorize": colorize,
         "colorize_encoded": traced(graph.colorize_encoded_in_graph, "image_bytes", files),
+        "chroma": chroma.get_concrete_function(),
     }
     if codec.predicts_rgb:
         found["raw"] = traced(graph.raw_in_graph, "image", photos)
@@ -138,33 +161,22 @@ def export(
         PosixPath('runs/gan-1/saved_model')
     """
     out = Path(out) if out is not None else Path(run) / "saved_model"
-    tf = _tensorflow()
+    tf = exporting_loading.tensorflow()
     import keras
-
-    from keras_colorizer.color import codecs
-    from keras_colorizer.models import card as cards
 
     if keras.backend.backend() != "tensorflow":
         raise UserError(
             f"Keras runs on {keras.backend.backend()} here, a SavedModel needs its TensorFlow "
             f"backend; run: KERAS_BACKEND=tensorflow python -m keras_colorizer.export {run}"
         )
-    network, card = cards.load_network(run)
-    codec, size = codecs.get(card["codec"]), card["size"]
-    if tuple(network.input_shape[1:3]) != (size, size):
-        raise UserError(
-            f"{run}: the card's size {size} is not the network's {network.input_shape[1:3]}; "
-            f"{cards.CARD} and {cards.WEIGHTS} must come from one run"
-        )
+    network, codec, card = load_run(run)
     _check_target(out, overwrite)
-
-    network = in_float32(network)
     module = tf.Module()
     # Everything that the signatures capture, the seeds of dropout layers included.
     module.state = [variable.value for variable in network.variables]
     try:
         with replace_atomically(out) as temporary:
-            tf.saved_model.save(module, str(temporary), signatures(network, codec, size))
+            tf.saved_model.save(module, str(temporary), signatures(network, codec, card["size"]))
             cards.write(temporary, card)
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror or error})") from error
@@ -185,9 +197,9 @@ def signature_names(folder: str | os.PathLike) -> list[str]:
 
     Example:
         >>> signature_names("runs/gan-1/saved_model")
-        ['colorize', 'colorize_encoded', 'raw', 'serving_default']
+        ['chroma', 'colorize', 'colorize_encoded', 'raw', 'serving_default']
     """
-    _tensorflow()
+    exporting_loading.tensorflow()
     from tensorflow.core.protobuf import saved_model_pb2
 
     found = saved_model_pb2.SavedModel.FromString((Path(folder) / "saved_model.pb").read_bytes())
@@ -214,20 +226,10 @@ def load_saved_model(folder: str | os.PathLike):
         >>> colorize(np.zeros((480, 640, 1), "uint8")).shape
         (480, 640, 3)
     """
-    tf = _tensorflow()
     import numpy as np
 
-    from keras_colorizer.models import card as cards
-
-    cards.read(folder)
-    if not (Path(folder) / "saved_model.pb").is_file():
-        raise UserError(f"{folder}: no SavedModel; make one: python -m keras_colorizer.export RUN")
-    try:
-        loaded = tf.saved_model.load(str(folder))
-        signature = loaded.signatures["colorize"]
-    except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise UserError(f"{folder}: cannot be loaded ({reason}); export it again") from error
+    loaded, _ = exporting_loading.load(folder)
+    tf, signature = exporting_loading.tensorflow(), loaded.signatures["colorize"]
 
     def colorize(photos):
         photos = np.asarray(photos)

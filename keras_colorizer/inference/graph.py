@@ -62,11 +62,14 @@ def shrink_in_graph(gray, size):
     return tf.reshape(cells, [-1, size, size, 1])
 
 
+def _call(network, codec, seen):
+    return tf.cast(network(codec.see(seen), training=False), tf.float32)
+
+
 def _predict(network, codec, size, image):
     gray = gray_in_graph(image)
     seen = shrink_in_graph(gray, size)
-    prediction = network(codec.see(seen), training=False)
-    return gray, seen, tf.cast(prediction, tf.float32)
+    return gray, seen, _call(network, codec, seen)
 
 
 def _to_uint8(rgb):
@@ -97,6 +100,23 @@ def colorize_in_graph(network, codec, size, image):
     gray, seen, prediction = _predict(network, codec, size, image)
     chroma = tf.image.resize(codec.chroma(seen, prediction), tf.shape(gray)[1:3], "bilinear")
     return _to_uint8(spaces.merge(gray, chroma))
+
+
+def chroma_in_graph(network, codec, gray):
+    """The network's chroma at its own size, for what brings its own luma: apps and ``Model``.
+
+    Args:
+        network, codec: as for ``colorize_in_graph``.
+        gray: float32 tensor [B, size, size, 1] in 0..1, at the working size.
+
+    Returns:
+        float32 tensor [B, h, w, 2]: CbCr in ±0.5.
+
+    Example:
+        >>> chroma_in_graph(network, codecs.get("rgb"), tf.zeros([1, 128, 128, 1])).shape
+        TensorShape([1, 128, 128, 2])
+    """
+    return tf.cast(codec.chroma(gray, _call(network, codec, gray)), tf.float32)
 
 
 def raw_in_graph(network, codec, size, image):

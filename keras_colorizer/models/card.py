@@ -122,8 +122,9 @@ def load_network(folder: str | os.PathLike):
 
     import keras
 
-    import keras_colorizer.models  # noqa: F401  registers the layers that the file may name
+    from keras_colorizer.models import registry
 
+    registry.builders()  # registers the layers that the file may name
     try:
         network = keras.saving.load_model(weights, compile=False)
     except Exception as error:  # zipfile, h5py and Keras each raise their own

@@ -1,10 +1,28 @@
 """The registry of networks: a name, a builder, and the options that the builder takes."""
 
+import functools
+import importlib
 import inspect
+import pkgutil
+from pathlib import Path
 
 from keras_colorizer.errors import UserError, check_options, choose
 
 BUILDERS = {}
+
+
+@functools.cache
+def builders():
+    """Every registered network as name → (builder, role, stride); imports this folder's files.
+
+    Example:
+        >>> sorted(builders())
+        ['autoencoder', 'discriminator', 'unet']
+    """
+    package = __name__.rpartition(".")[0]
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)], prefix=f"{package}."):
+        importlib.import_module(module.name)
+    return BUILDERS
 
 
 def register(name, role="generator", stride=1):
@@ -34,7 +52,7 @@ def names(role=None):
         >>> names("discriminator")
         ['discriminator']
     """
-    return sorted(n for n, (_, r, _) in BUILDERS.items() if role in (None, r))
+    return sorted(n for n, (_, r, _) in builders().items() if role in (None, r))
 
 
 def defaults(name):
@@ -44,7 +62,7 @@ def defaults(name):
         >>> defaults("unet")["skip"]
         'add'
     """
-    builder, role, _ = BUILDERS[choose("network", name, BUILDERS)]
+    builder, role, _ = builders()[choose("network", name, builders())]
     parameters = inspect.signature(builder).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not p.empty}
 
@@ -67,7 +85,7 @@ def build(name, size, **options):
         >>> build("unet", 128, skip="concat").output_shape
         (None, 128, 128, 3)
     """
-    builder, _, stride = BUILDERS[choose("network", name, BUILDERS)]
+    builder, _, stride = builders()[choose("network", name, builders())]
     check_options(f"network {name!r}", options, defaults(name))
     if size < stride or size % stride:
         low = max(size // stride, 1) * stride

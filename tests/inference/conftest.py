@@ -1,11 +1,14 @@
-"""A run with a tiny network of random weights, and its SavedModel, made once."""
+"""A run with a tiny network of random weights, its SavedModel and .tflite files, made once."""
 
 import numpy as np
 import pytest
+import tensorflow as tf
+from PIL import Image
 from skimage import data
 
 from keras_colorizer import models
-from keras_colorizer.inference import exporting
+from keras_colorizer.color import codecs
+from keras_colorizer.inference import colorizer, exporting, graph
 from keras_colorizer.models import card
 
 
@@ -62,3 +65,64 @@ def saved_model(run):
 def photo():
     """A real photo, uint8 (300, 451, 3)."""
     return np.array(data.chelsea())
+
+
+@pytest.fixture(scope="session")
+def gray(photo):
+    """The real photo as ``Model.colorize`` takes it, uint8 (1, 300, 451, 1)."""
+    return np.asarray(Image.fromarray(photo).convert("L"))[None, ..., None]
+
+
+@pytest.fixture(scope="session")
+def convert(tmp_path_factory):
+    """Converts one signature of a SavedModel with TFLite's own operators, to a file all alone."""
+
+    def make(folder, signature, examples=None):
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            str(folder), signature_keys=[signature]
+        )
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        if examples is not None:  # weights, activations, input and output in 8 bits
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            converter.representative_dataset = lambda: ([example] for example in examples)
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+            converter.inference_input_type = converter.inference_output_type = tf.uint8
+        path = tmp_path_factory.mktemp("tflite") / f"{signature}.tflite"
+        path.write_bytes(converter.convert())
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def chroma_tflite(convert, saved_model):
+    return convert(saved_model, "chroma")
+
+
+@pytest.fixture(scope="session")
+def chroma_u8_tflite(convert, saved_model, gray, size):
+    photos = np.concatenate([gray, gray[:, ::-1], gray[:, :, ::-1]])
+    return convert(saved_model, "chroma", colorizer.shrink(photos, size)[:, None])
+
+
+@pytest.fixture(scope="session")
+def make_photo_tflite(convert, network, size, tmp_path_factory):
+    """A colorize.tflite that takes photos of ``channels``, with the size free."""
+
+    def make(channels):
+        @tf.function(input_signature=[tf.TensorSpec([1, None, None, channels], tf.uint8)])
+        def colorize(image):
+            result = graph.colorize_in_graph(network, codecs.get("rgb"), size, image)
+            return {"image": result}
+
+        module, folder = tf.Module(), tmp_path_factory.mktemp("photo")
+        module.state = [variable.value for variable in network.variables]
+        tf.saved_model.save(module, str(folder), {"colorize": colorize})
+        return convert(folder, "colorize")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def photo_tflite(make_photo_tflite):
+    return make_photo_tflite(3)

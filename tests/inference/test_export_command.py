@@ -20,7 +20,7 @@ def test_it_names_the_folder_its_size_and_its_signatures(run, tmp_path):
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.splitlines()
     assert first.startswith(f"SavedModel: {tmp_path / 'model'} (") and first.endswith(" MB)")
-    assert second == "signatures: colorize, colorize_encoded, raw, serving_default"
+    assert second == "signatures: chroma, colorize, colorize_encoded, raw, serving_default"
     assert card.read(tmp_path / "model") == card.read(run)
 
 

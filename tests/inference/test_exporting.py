@@ -31,6 +31,10 @@ for name, photo in np.load(photos).items():
     found["colorize " + name] = signatures["colorize"](image=tf.constant(photo))["image"]
     found["default " + name] = signatures["serving_default"](image=tf.constant(photo))["image"]
     found["raw " + name] = signatures["raw"](image=tf.constant(photo))["image"]
+    if name.startswith("gray"):
+        gray = tf.image.resize(photo[..., :1], [32, 32]) / 255
+        found["seen " + name] = gray
+        found["chroma " + name] = signatures["chroma"](gray=gray)["chroma"]
 np.savez(results, **{name: value.numpy() for name, value in found.items()})
 loaded = {name.split(".")[0] for name, module in sys.modules.items() if module}
 assert "tensorflow" in loaded and not {"keras", "tf_keras", "keras_colorizer"} & loaded
@@ -60,7 +64,7 @@ def test_the_folder_holds_what_it_needs(saved_model, run):
     assert saved_model == run / "saved_model"
     assert set(listing(saved_model)) <= exporting.OURS
     assert card.read(saved_model) == card.read(run)
-    names = ["colorize", "colorize_encoded", "raw", "serving_default"]
+    names = ["chroma", "colorize", "colorize_encoded", "raw", "serving_default"]
     assert exporting.signature_names(saved_model) == names
     assert listing(run) == ["card.json", "generator.keras", "saved_model"]
 
@@ -73,6 +77,11 @@ def test_inputs_and_outputs_have_clean_names(saved_model):
         assert list(inputs) == ["image"] and list(outputs) == ["image"]
         assert inputs["image"].dtype == outputs["image"].dtype == tf.uint8
         assert inputs["image"].shape.as_list() == [None] * 4
+    (gray,) = signatures["chroma"].structured_input_signature[1].values()
+    (chroma,) = signatures["chroma"].structured_outputs.values()
+    assert (gray.name, gray.dtype, gray.shape.as_list()) == ("gray", tf.float32, [None, 32, 32, 1])
+    assert list(signatures["chroma"].structured_outputs) == ["chroma"]
+    assert chroma.dtype == tf.float32 and chroma.shape.as_list() == [None, 32, 32, 2]
     encoded = signatures["colorize_encoded"]
     # TensorFlow Serving's REST API carries names that end in _bytes as base64.
     assert list(encoded.structured_input_signature[1]) == ["image_bytes"]
@@ -110,6 +119,10 @@ def test_tensorflow_alone_gives_what_keras_gives(saved_model, network, size, pho
         assert difference(results[f"default {name}"], results[f"colorize {name}"]) <= 1, name
         raw = graph.raw_in_graph(network, CODEC, size, one)
         assert difference(results[f"raw {name}"], raw) <= 1, name
+        if name.startswith("gray"):
+            seen = results[f"seen {name}"]
+            chroma = CODEC.chroma(seen, network(seen))
+            assert np.abs(results[f"chroma {name}"] - chroma).max() < 1e-4, name
         if one.shape[-1] == 3:
             luma = np.asarray(Image.fromarray(one[0]).convert("L"))
             own = np.asarray(Image.fromarray(results[f"colorize {name}"][0]).convert("L"))
@@ -157,17 +170,6 @@ def test_as_a_function_of_arrays(saved_model, network, size, photo):
         colorize(photo / 255)
     with pytest.raises(ValueError, match="1 or 3"):
         colorize(photo[..., :2])
-
-
-def test_loading_what_is_no_saved_model(run, tmp_path):
-    with pytest.raises(UserError, match="no such folder"):
-        exporting.load_saved_model(tmp_path / "nowhere")
-    card.write(tmp_path, card.read(run))
-    with pytest.raises(UserError, match="no SavedModel"):
-        exporting.load_saved_model(tmp_path)
-    (tmp_path / "saved_model.pb").write_bytes(b"\x00broken")
-    with pytest.raises(UserError, match="cannot be loaded"):
-        exporting.load_saved_model(tmp_path)
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "bfloat16"])
@@ -271,7 +273,7 @@ def test_a_codec_without_rgb_of_its_own_has_no_raw_signature(make_network, size)
             return prediction - 0.5
 
     found = exporting.signatures(make_network(channels=2), Chroma(), size)
-    assert sorted(found) == ["colorize", "colorize_encoded", "serving_default"]
+    assert sorted(found) == ["chroma", "colorize", "colorize_encoded", "serving_default"]
     assert found["colorize"](tf.zeros([1, 9, 5, 1], tf.uint8))["image"].shape == (1, 9, 5, 3)
 
 

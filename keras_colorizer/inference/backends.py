@@ -1,0 +1,109 @@
+"""Opens whatever can colorize: a run, a SavedModel, a ``.tflite`` file, a shipped model's name."""
+
+import os
+from pathlib import Path
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.inference import exporting, exporting_loading, shipped, tflite
+from keras_colorizer.inference.colorizer import Model
+from keras_colorizer.models import card as cards
+
+
+class RunModel(Model):
+    """A finished run's own network, in Keras on any backend, computing in float32.
+
+    Example:
+        >>> RunModel("runs/gan-1").kind
+        'run'
+    """
+
+    kind = "run"
+
+    def __init__(self, run: str | os.PathLike):
+        self._network, self._codec, card = exporting.load_run(run)
+        exporting_loading.require_finite(run, self._network.get_weights())
+        super().__init__(card["name"], card, card["size"])
+        self.predicts_rgb = self._codec.predicts_rgb
+
+    def _predict(self, gray, decode):
+        from keras import ops
+
+        gray = ops.convert_to_tensor(gray, "float32")
+        prediction = self._network.predict_on_batch(self._codec.see(gray))
+        return ops.convert_to_numpy(decode(gray, ops.cast(prediction, "float32")))
+
+    def chroma(self, gray):
+        """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2) in ±0.5, as it comes."""
+        return self._predict(gray, self._codec.chroma)
+
+    def rgb(self, gray):
+        """float32 gray (B, S, S, 1) in 0..1 → float32 RGB (B, S, S, 3) in 0..1, or None."""
+        return self._predict(gray, self._codec.decode) if self.predicts_rgb else None
+
+
+class SavedModel(Model):
+    """An exported SavedModel, in TensorFlow alone.
+
+    Example:
+        >>> SavedModel("runs/gan-1/saved_model").kind
+        'SavedModel'
+    """
+
+    kind = "SavedModel"
+
+    def __init__(self, folder: str | os.PathLike):
+        self._chroma, self._rgb, card = exporting_loading.load_predictions(folder)
+        super().__init__(card["name"], card, card["size"])
+        self.predicts_rgb = self._rgb is not None
+
+    def chroma(self, gray):
+        """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2) in ±0.5, as it comes."""
+        return self._chroma(gray)
+
+    def rgb(self, gray):
+        """float32 gray (B, S, S, 1) in 0..1 → float32 RGB (B, S, S, 3) in 0..1, or None."""
+        return self._rgb(gray) if self.predicts_rgb else None
+
+
+def open_model(path_or_name: str | os.PathLike) -> Model:
+    """Opens a model of any kind; what stands at the path goes before a shipped model's name.
+
+    Args:
+        path_or_name: a run folder (also one that holds its ``saved_model``), a SavedModel folder, a
+            ``.tflite`` file, or the name of a shipped model. Colorizing with a ``.tflite`` file
+            imports neither TensorFlow nor Keras.
+
+    Returns:
+        A ``Model``: ``name``, ``card``, ``size``, ``kind``, ``predicts_rgb``, ``colorize``, ``raw``
+        and ``chroma``.
+
+    Raises:
+        UserError: nothing is there, it is none of these, unfinished, damaged or of another version.
+
+    Example:
+        >>> open_model("runs/gan-1").colorize(np.zeros((1, 480, 640, 1), "uint8")).shape
+        (1, 480, 640, 3)
+    """
+    path = Path(path_or_name)
+    if path.is_dir():
+        if (path / cards.WEIGHTS).is_file() or (path / "recipe.json").is_file():
+            return RunModel(path)
+        if (path / "saved_model.pb").is_file():
+            return SavedModel(path)
+        raise UserError(
+            f"{path}: neither a run folder (no {cards.WEIGHTS}) nor a SavedModel (no "
+            "saved_model.pb); give one that training or export wrote"
+        )
+    if path.suffix == ".tflite":
+        return tflite.open_tflite(path)
+    if path.exists():
+        folder = f": its folder {path.parent}" if path.name == cards.WEIGHTS else ""
+        raise UserError(
+            f"{path}: no .tflite file; give one, a run folder{folder}, a SavedModel folder or a "
+            "shipped model's name"
+        )
+    try:
+        folder = shipped.find(str(path_or_name))
+    except UserError as error:
+        raise UserError(f"{path_or_name}: no such file or folder, and {error.message}") from None
+    return open_model(folder)

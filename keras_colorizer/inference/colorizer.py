@@ -1,0 +1,159 @@
+"""From gray photos to colour photos: one path for every kind of model, in NumPy and Pillow alone.
+
+The network decides chroma only, at its working size; luma is the photo's own, at its own size.
+"""
+
+import numpy as np
+from PIL import Image
+
+from keras_colorizer.color import merging
+from keras_colorizer.errors import UserError
+
+
+def shrink(gray: np.ndarray, size: int) -> np.ndarray:
+    """Gray photos as a network sees them: antialiased bilinear, as in training.
+
+    Args:
+        gray: uint8 array (B, H, W, 1).
+        size: the working size in pixels; stretched, both axes alike.
+
+    Returns:
+        float32 array (B, size, size, 1) in 0..1; whole levels of 1/255.
+
+    Example:
+        >>> shrink(np.zeros((2, 480, 641, 1), "uint8"), 128).shape
+        (2, 128, 128, 1)
+    """
+    if gray.shape[1:3] != (size, size):
+        photos = [Image.fromarray(photo[..., 0]) for photo in gray]
+        small = [photo.resize((size, size), Image.Resampling.BILINEAR) for photo in photos]
+        gray = np.stack([np.asarray(photo) for photo in small])[..., None]
+    return gray.astype(np.float32) / np.float32(255)
+
+
+def enlarge(chroma: np.ndarray, height: int, width: int) -> np.ndarray:
+    """One photo's chroma at the photo's size: bilinear, antialiased where it gets smaller.
+
+    Args:
+        chroma: float array (h, w, 2).
+        height, width: of the result in pixels.
+
+    Returns:
+        float32 array (height, width, 2).
+
+    Example:
+        >>> enlarge(np.zeros((32, 32, 2), "float32"), 480, 641).shape
+        (480, 641, 2)
+    """
+    chroma = np.asarray(chroma, np.float32)
+    if chroma.shape[:2] == (height, width):
+        return chroma
+    planes = [Image.fromarray(np.ascontiguousarray(chroma[..., i])) for i in range(2)]
+    large = [plane.resize((width, height), Image.Resampling.BILINEAR) for plane in planes]
+    return np.stack([np.asarray(plane) for plane in large], axis=-1)
+
+
+def check(gray: np.ndarray) -> np.ndarray:
+    """``gray`` if it is uint8 (B, H, W, 1) and not empty; TypeError or ValueError otherwise.
+
+    Example:
+        >>> check(np.zeros((1, 480, 640, 1), "uint8")).dtype
+        dtype('uint8')
+    """
+    gray = np.asarray(gray)
+    if gray.dtype != np.uint8:
+        raise TypeError(f"gray photos must be uint8, 0..255; got {gray.dtype}")
+    if gray.ndim != 4 or gray.shape[-1] != 1 or 0 in gray.shape:
+        raise ValueError(f"gray photos must be (B, H, W, 1) and not empty; got {gray.shape}")
+    return gray
+
+
+class Model:
+    """A colorizer that can be asked for chroma; a kind of model adds how its network is called.
+
+    Attributes:
+        name: the card's name, or what the file is called.
+        card: dict as ``models.card.read`` gives it, {} where there is none.
+        size: the working size in pixels.
+        kind: "run", "SavedModel" or "tflite".
+        predicts_rgb: the network has RGB of its own, which ``raw`` gives.
+
+    Example:
+        >>> model = backends.open_model("runs/gan-1")
+        >>> model.colorize(gray).shape  # uint8 (16, 480, 640, 1)
+        (16, 480, 640, 3)
+    """
+
+    kind = ""
+    predicts_rgb = False
+
+    def __init__(self, name: str, card: dict, size: int | None):
+        self.name, self.card, self.size = name, card, size
+
+    def chroma(self, gray: np.ndarray) -> np.ndarray:
+        """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2) in ±0.5, as it comes."""
+        raise NotImplementedError
+
+    def rgb(self, gray: np.ndarray) -> np.ndarray | None:
+        """float32 gray (B, S, S, 1) in 0..1 → the network's own RGB (B, S, S, 3) in 0..1."""
+        return None
+
+    def colorize(self, gray: np.ndarray) -> np.ndarray:
+        """Colour photos with the gray photos' own luma, to within 1 level.
+
+        Args:
+            gray: uint8 array (B, H, W, 1), any H and W.
+
+        Returns:
+            uint8 array (B, H, W, 3).
+
+        Raises:
+            TypeError, ValueError: gray is something else.
+            UserError: the network gave NaN or no chroma; it names the model.
+        """
+        gray = check(gray)
+        chroma = self._usable(self.chroma(shrink(gray, self.size)), gray, 2)
+        colour = np.empty((*gray.shape[:3], 3), np.uint8)
+        for photo, planes, result in zip(gray, chroma, colour, strict=True):
+            result[...] = merging.merge(photo, enlarge(planes, *photo.shape[:2]))
+        return colour
+
+    def raw(self, gray: np.ndarray) -> np.ndarray | None:
+        """The network's own RGB, luma included, resized (bilinear) to the photos' size.
+
+        Args:
+            gray: uint8 array (B, H, W, 1), any H and W.
+
+        Returns:
+            uint8 array (B, H, W, 3); None where the network predicts chroma only.
+
+        Raises:
+            TypeError, ValueError, UserError: as ``colorize``.
+        """
+        gray = check(gray)
+        if not self.predicts_rgb:
+            return None
+        rgb = self._usable(self.rgb(shrink(gray, self.size)), gray, 3)
+        rgb = np.rint(np.clip(rgb, 0.0, 1.0) * 255.0).astype(np.uint8)
+        height, width = gray.shape[1:3]
+        if rgb.shape[1:3] == (height, width):
+            return rgb
+        photos = [Image.fromarray(photo) for photo in rgb]
+        sized = [photo.resize((width, height), Image.Resampling.BILINEAR) for photo in photos]
+        return np.stack([np.asarray(photo) for photo in sized])
+
+    def _usable(self, found, gray, channels):
+        """What the network gave, if it can become pixels: uint8 would hide NaN."""
+        found, count = np.asarray(found), len(gray)
+        what = "RGB" if channels == 3 else "chroma"
+        if found.ndim != 4 or found.shape[::3] != (count, channels) or 0 in found.shape:
+            raise UserError(
+                f"model {self.name!r} gave {what} of shape {found.shape} for {count} photos, not "
+                f"({count}, h, w, {channels}); export or train it again"
+            )
+        if not np.isfinite(found).all():
+            raise UserError(
+                f"model {self.name!r} gave NaN or infinite {what}: its weights are damaged, or its "
+                "training diverged; export or train it again"
+            )
+        return found

@@ -1,0 +1,47 @@
+"""The models that come with the package, by name."""
+
+from pathlib import Path
+
+from keras_colorizer.errors import UserError, nearest
+from keras_colorizer.models.card import CARD
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+# An installed package has its own; a checkout or an editable install has the folder beside it.
+FOLDERS = (_PACKAGE / "saved_models", _PACKAGE.parent / "saved_models")
+
+
+def _models() -> dict[str, Path]:
+    for folder in FOLDERS:
+        if folder.is_dir():
+            return {path.parent.name: path.parent for path in sorted(folder.glob(f"*/{CARD}"))}
+    return {}
+
+
+def names() -> list[str]:
+    """Names of the shipped models, sorted.
+
+    Example:
+        >>> names()
+        []
+    """
+    return sorted(_models())
+
+
+def find(name: str) -> Path:
+    """The folder of the shipped model ``name``.
+
+    Args:
+        name: one of ``names()``.
+
+    Raises:
+        UserError: no shipped model has this name; the nearest and all are listed.
+
+    Example:
+        >>> find("flowers")
+        PosixPath('.../saved_models/flowers')
+    """
+    models = _models()
+    if name in models:
+        return models[name]
+    known = f"there are {', '.join(sorted(models))}" if models else "none is shipped"
+    raise UserError(f"no shipped model is called {name!r}: {known}{nearest(str(name), models)}")

@@ -1,0 +1,49 @@
+"""Shipped models by name."""
+
+import pytest
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.inference import shipped
+from keras_colorizer.models import card
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A checkout's folder with two models, beside a package that has none of its own."""
+    for name in ("flowers", "photos"):
+        card.write(tmp_path / name, {"name": name, "codec": "rgb", "size": 32})
+    (tmp_path / "drafts").mkdir()
+    (tmp_path / "README.md").write_text("not a model")
+    monkeypatch.setattr(shipped, "FOLDERS", (tmp_path / "nowhere", tmp_path))
+    return tmp_path
+
+
+def test_models_are_found_by_name(folder):
+    assert shipped.names() == ["flowers", "photos"]
+    assert shipped.find("photos") == folder / "photos"
+
+
+def test_an_unknown_name_meets_the_nearest_and_all(folder):
+    with pytest.raises(UserError, match="there are flowers, photos; did you mean 'flowers'"):
+        shipped.find("flower")
+    with pytest.raises(UserError, match="'drafts': there are flowers, photos"):
+        shipped.find("drafts")
+
+
+def test_what_the_package_has_goes_before_the_checkout(folder, monkeypatch):
+    installed = folder / "package" / "saved_models"
+    card.write(installed / "faces", {"name": "faces", "codec": "rgb", "size": 32})
+    monkeypatch.setattr(shipped, "FOLDERS", (installed, folder))
+    assert shipped.names() == ["faces"]
+
+
+def test_when_none_is_shipped_it_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(shipped, "FOLDERS", (tmp_path / "nowhere", tmp_path))
+    assert shipped.names() == []
+    with pytest.raises(UserError, match="'flowers': none is shipped$"):
+        shipped.find("flowers")
+
+
+def test_every_model_that_ships_has_a_card_of_its_name():
+    for name in shipped.names():
+        assert card.read(shipped.find(name))["name"] == name
