@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import importlib.util
-import json
 import time
 from pathlib import Path
 
@@ -12,12 +11,10 @@ import keras
 import numpy as np
 
 from keras_colorizer import data
-from keras_colorizer.color import spaces
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import scoring
 from keras_colorizer.images import sheets
-from keras_colorizer.images.files import replace_atomically, write_text
-from keras_colorizer.inference import exporting
+from keras_colorizer.images.files import replace_atomically
+from keras_colorizer.inference import backends, exporting
 from keras_colorizer.models import card
 from keras_colorizer.training import callbacks, gradients, recipes, runs, session
 
@@ -120,23 +117,17 @@ def _tensorboard():
 
 
 def _deliver(recipe, this, trainer, photos, data_dir, cache):
-    network = exporting.in_float32(trainer.generator)
+    network = exporting.in_float32(trainer.result)
     with replace_atomically(this.folder / card.WEIGHTS) as temporary:
         network.save(temporary)
+    written = _card(recipe, this, photos)
+    card.write(this.folder, written)
+    _score(recipe, this, written, data.mean_chroma(photos.images), data_dir)
     options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
     test = data.load_photos(recipe.data, "test", recipe.size, **options)
-    click.echo(f"scoring {len(test):,} test photos")
-    tint = data.mean_chroma(photos.images)
-    pairs = data.pairs(test, "test") if gradients.BACKEND == "tensorflow" else _pairs(test)
-    scores, _ = scoring.score({recipe.name: (network, recipe.codec)}, pairs, tint)
-    _write_results(recipe, this, scores, test, tint)
-    card.write(this.folder, _card(recipe, this, photos, scores))
     chosen = test.images[np.linspace(0, len(test) - 1, min(SHEET_PHOTOS, len(test))).astype(int)]
     sheet = this.folder / "samples" / "test.png"
     sheets.save_png(callbacks.sample_sheet(network, recipe.codec, np.asarray(chosen)), sheet)
-    click.echo("\n" + scoring.table(scores) + "\n")
-    own, floor = scores[recipe.name]["psnr"], scores["mean_chroma"]["psnr"]
-    click.echo(f"test PSNR is {own - floor:+.2f} dB beside one mean chroma for all")
     click.echo(f"sample sheet: {sheet}")
     if gradients.BACKEND != "tensorflow":
         click.echo(f"next, where TensorFlow is: python -m keras_colorizer.export {this.folder}")
@@ -148,34 +139,34 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
     click.echo("  python -m keras_colorizer.train --data FOLDER")
 
 
-def _pairs(photos, batch=32):
-    """What ``data.pairs`` gives, where TensorFlow is absent."""
-    for first in range(0, len(photos), batch):
-        rgb = np.asarray(photos.images[first : first + batch])
-        yield spaces.gray_uint8(rgb.astype("int32")).astype("uint8"), rgb
+def _score(recipe, this, written, tint, data_dir):
+    """Scores the run on its test split, as ``evaluate`` does, into results.json and its card."""
+    try:
+        from keras_colorizer.evaluation import photos, report, scoring, session, tables
+    except ImportError as error:
+        click.echo(f"not scored: {error}; next, where that is installed:")
+        click.echo(f"  python -m keras_colorizer.evaluate {this.folder} --data {recipe.data}")
+        return
+    test = photos.load(data.open_source(recipe.data, data_dir), "test", recipe.size)
+    click.echo(f"scoring {len(test):,} test photos")
+    model = backends.open_model(this.folder)
+    rows = scoring.score({recipe.name: model}, test.images, tint)
+    command = f"python -m keras_colorizer.evaluate {this.folder.name} --data {recipe.data}"
+    command += f" --split test --size {recipe.size}"
+    seen = session.check_unseen({recipe.name: model}, test, allow_seen=True)
+    protocol = session.protocol(test, recipe.size, seen, runs.versions(), command, tint)
+    found = report.results(rows, protocol)
+    report.write_results(this.folder, found)
+    models = found["models"]
+    metrics = models[recipe.name]["metrics"]
+    written["scores"] = {key: entry["mean"] for key, entry in metrics.items()}
+    card.write(this.folder, written)
+    click.echo("\n" + tables.text(tables.Table(protocol, models, {})) + "\n")
+    floor = models["mean_chroma"]["metrics"]["psnr"]["mean"]
+    click.echo(f"test PSNR is {metrics['psnr']['mean'] - floor:+.2f} dB beside one mean chroma")
 
 
-def _write_results(recipe, this, scores, test, tint):
-    units = {"psnr": "dB", "colourfulness": "Hasler-Süsstrunk M3", "neutral_drift": "C*"}
-    found = {
-        "protocol": {
-            "data": recipe.data, "split": "test", "size": recipe.size, "fit": recipe.fit,
-            "n": len(test), "ids_sha256": test.ids_sha256, "mean_chroma": list(tint),
-            "versions": runs.versions(),
-        },
-        "models": {
-            name: {"metrics": {k: {"mean": _finite(v), "unit": units[k]} for k, v in row.items()}}
-            for name, row in scores.items()
-        },
-    }  # fmt: skip
-    write_text(this.folder / "results.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-
-
-def _finite(value):
-    return round(value, 4) if np.isfinite(value) else None
-
-
-def _card(recipe, this, photos, scores):
+def _card(recipe, this, photos):
     environment = this.environment
     hashes = (hashlib.sha256(i.encode()).hexdigest()[:8] for i in photos.ids)
     return {
@@ -193,7 +184,7 @@ def _card(recipe, this, photos, scores):
             "id_hashes": " ".join(sorted(hashes)),
         },
         "licence": photos.licence,
-        "scores": scores[recipe.name],
+        "scores": {},
         "training": {
             "minutes": environment.get("wall_minutes"),
             "cpu_minutes": environment.get("cpu_minutes"),

@@ -5,9 +5,7 @@ import math
 from keras import ops
 
 from keras_colorizer.color import spaces
-
-# A pixel of the truth is neutral below this chroma and above this lightness: white petals.
-NEUTRAL_CHROMA, NEUTRAL_LIGHTNESS = 8.0, 70.0
+from keras_colorizer.color.thresholds import NEUTRAL_CHROMA, NEUTRAL_LIGHTNESS
 
 
 def psnr(truth, result):

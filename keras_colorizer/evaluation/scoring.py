@@ -1,88 +1,129 @@
-"""How good results are, beside what no model at all would score."""
+"""Every model on every photo: columns of measures, from which all numbers and pictures come."""
 
-import math
+import concurrent.futures
+import dataclasses
+import sys
+import time
 
+import click
 import numpy as np
-from keras import ops
 
-from keras_colorizer.color import codecs, metrics, spaces
-
-
-class _Means:
-    """Running means of one row of scores over batches of photos."""
-
-    def __init__(self):
-        self.sums, self.count, self.drift, self.neutral = {}, 0, 0.0, 0.0
-
-    def add(self, truth, result):
-        found = {
-            "psnr": metrics.psnr(truth, result),
-            "colourfulness": metrics.colourfulness(result),
-        }
-        for name, values in found.items():
-            total = float(np.sum(ops.convert_to_numpy(values)))
-            self.sums[name] = self.sums.get(name, 0.0) + total
-        drift, pixels = (ops.convert_to_numpy(v) for v in metrics.neutral_drift(truth, result))
-        self.drift += float(np.sum(drift * pixels))
-        self.neutral += float(np.sum(pixels))
-        self.count += len(drift)
-
-    def means(self):
-        found = {name: value / self.count for name, value in self.sums.items()}
-        found["neutral_drift"] = self.drift / self.neutral if self.neutral else math.nan
-        return found
+from keras_colorizer.color import merging
+from keras_colorizer.errors import UserError
+from keras_colorizer.evaluation import constants, measures
+from keras_colorizer.evaluation.photos import gray_of
+from keras_colorizer.evaluation.summary import RAW
+from keras_colorizer.evaluation.truth import SECTORS, Truth
 
 
-def score(networks, pairs, mean_chroma):
-    """Scores networks and both floors on the same photos.
+@dataclasses.dataclass(eq=False)
+class Row:
+    """What is known of one row of the table.
+
+    Attributes:
+        name: a floor's or a model's; ``NAME (raw)`` is the network's own RGB.
+        columns: dict of name → float64 (N,), see `measures.measure`.
+        hues: int64 (12, 13), pixels by true and predicted hue sector.
+        histogram: int64 (3, 256), counts of R, G and B values.
+        features: float (N, 2048) of InceptionV3, or None.
+        model_seconds: time in the model.
+    """
+
+    name: str
+    columns: dict
+    hues: np.ndarray
+    histogram: np.ndarray
+    features: np.ndarray | None = None
+    model_seconds: float = 0.0
+
+
+class _Gathering:
+    def __init__(self, name):
+        self.name, self.parts, self.features = name, [], []
+        self.hues = np.zeros((SECTORS, SECTORS + 1), np.int64)
+        self.histogram = np.zeros((3, 256), np.int64)
+        self.model_seconds = 0.0
+
+    def add(self, truth, rgb, extract):
+        columns, hues, histogram = measures.measure(truth, rgb)
+        self.parts.append(columns)
+        self.hues += hues
+        self.histogram += histogram
+        if extract:
+            self.features.append(extract(rgb))
+
+    def row(self):
+        columns = {key: np.concatenate([p[key] for p in self.parts]) for key in self.parts[0]}
+        features = np.concatenate(self.features) if self.features else None
+        return Row(self.name, columns, self.hues, self.histogram, features, self.model_seconds)
+
+
+def score(models, images, tint=None, extract=None, batch=32):
+    """Scores models and all floors on the same photos, whole and in order.
 
     Args:
-        networks: dict of a row's name → (generator, codec name). Each is scored with the photo's
-            own luma kept; one that predicts RGB gets a second row, ``NAME (raw)``.
-        pairs: iterable of (gray uint8 (B, S, S, 1), rgb uint8 (B, S, S, 3)).
-        mean_chroma: (Cb, Cr) in ±0.5 of the training photos, for the second floor.
+        models: dict of a row's name → model from `inference.backends.open_model`. Each is scored
+            with the photo's own luma kept; one that predicts RGB gets a second row, NAME (raw).
+        images: uint8 (N, S, S, 3), the truth.
+        tint: (Cb, Cr) in ±0.5 of the mean_chroma floor; default that of Oxford's training photos.
+        extract: None, or a function from uint8 (B, S, S, 3) to features (B, D).
+        batch: photos at a time.
 
     Returns:
-        ``(rows, count)``: rows is a dict of name → {"psnr" (dB, mean over photos),
-        "colourfulness" (Hasler–Süsstrunk), "neutral_drift" (mean C* where the truth is neutral)};
-        the floors are ``gray`` and ``mean_chroma``, the photos themselves ``truth``.
+        List of `Row`: gray, mean_chroma, the models', truth.
+
+    Raises:
+        UserError: a model gives NaN or another shape; it is named.
 
     Example:
-        >>> score({"gan": (generator, "rgb")}, data.pairs("synthetic", "test"), (0.0, 0.0))
+        >>> rows = score({"gan": open_model("runs/gan")}, photos.images)
     """
-    rows, count = {}, 0
+    gathered, tint = {}, constants.mean_chroma() if tint is None else tint
+    starts = range(0, len(images), batch)
+    with (
+        concurrent.futures.ThreadPoolExecutor() as pool,
+        click.progressbar(
+            length=len(images), label="scoring", show_pos=True, hidden=len(images) < 200,
+            file=sys.stderr,
+        ) as bar,
+    ):  # fmt: skip
+        for start in starts:
+            rgb = np.asarray(images[start : start + batch])
+            results, seconds = _results(models, rgb, tint)
+            truth = Truth(rgb)
+            jobs = []
+            for name, result in results.items():
+                row = gathered.setdefault(name, _Gathering(name))
+                row.model_seconds += seconds.get(name, 0.0)
+                jobs.append(pool.submit(row.add, truth, result, extract))
+            for job in jobs:
+                job.result()
+            bar.update(len(rgb))
+    return [row.row() for row in gathered.values()]
 
-    def add(name, truth, result):
-        rows.setdefault(name, _Means()).add(truth, result)
 
-    for gray, rgb in pairs:
-        gray = ops.cast(gray, "float32") / 255.0
-        truth = ops.cast(rgb, "float32") / 255.0
-        count += int(truth.shape[0])
-        tint = ops.ones_like(truth[..., :2]) * ops.convert_to_tensor(mean_chroma, "float32")
-        add("gray", truth, ops.repeat(gray, 3, axis=-1))
-        add("mean_chroma", truth, spaces.merge(gray, tint))
-        for name, (network, codec_name) in networks.items():
-            codec = codecs.get(codec_name)
-            prediction = network(codec.see(gray), training=False)
-            add(name, truth, spaces.merge(gray, codec.chroma(gray, prediction)))
-            if codec.predicts_rgb:
-                add(f"{name} (raw)", truth, codec.decode(gray, prediction))
-        add("truth", truth, truth)
-    scores = {name: means.means() for name, means in rows.items()}
-    scores["truth"]["psnr"] = math.inf
-    return scores, count
+def _results(models, rgb, tint):
+    """Every row's uint8 results for a few photos, and the seconds that each model took."""
+    gray, seconds = gray_of(rgb), {}
+    results = {"gray": np.repeat(gray, 3, axis=-1)}
+    chroma = np.broadcast_to(np.float32(tint), (*rgb.shape[:3], 2))
+    results["mean_chroma"] = merging.merge(gray, chroma)
+    for name, model in models.items():
+        started = time.perf_counter()
+        results[name] = _checked(name, model.colorize(gray), rgb.shape)
+        seconds[name] = time.perf_counter() - started
+        if model.predicts_rgb:
+            started = time.perf_counter()
+            results[name + RAW] = _checked(name + RAW, model.raw(gray), rgb.shape)
+            seconds[name + RAW] = time.perf_counter() - started
+    return results | {"truth": rgb}, seconds
 
 
-def table(scores):
-    """Scores as aligned text, a line a row.
-
-    Example:
-        >>> print(table(score(...)[0]))
-    """
-    lines = [f"{'':22}{'PSNR dB':>9}{'colourfulness':>15}{'neutral drift':>15}"]
-    for name, row in scores.items():
-        psnr = "–" if math.isinf(row["psnr"]) else f"{row['psnr']:.2f}"
-        drift = f"{row['neutral_drift']:.1f}"
-        lines.append(f"{name:22}{psnr:>9}{row['colourfulness']:>15.1f}{drift:>15}")
-    return "\n".join(lines)
+def _checked(name, result, shape):
+    result = np.asarray(result)
+    if result.shape != shape or result.dtype != np.uint8:
+        raise UserError(
+            f"model {name}: gives {result.dtype} {list(result.shape)} where uint8 {list(shape)} "
+            "was asked for; export or train it again"
+        )
+    return result

@@ -17,7 +17,9 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.images.files import replace_atomically, write_text
 from keras_colorizer.training import recipes
 
-PACKAGES = ("keras_colorizer", "keras", "tensorflow", "torch", "numpy", "pillow")
+PACKAGES = (
+    "keras_colorizer", "keras", "tensorflow", "torch", "numpy", "pillow", "scikit-image", "scipy",
+)  # fmt: skip
 
 
 def new_folder(name, root="runs"):

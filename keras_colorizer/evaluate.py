@@ -1,0 +1,90 @@
+"""``python -m keras_colorizer.evaluate``: how good colorizers are, and where they go wrong."""
+
+import shlex
+from pathlib import Path
+
+import click
+
+from keras_colorizer import startup
+from keras_colorizer.errors import UserError
+
+
+@click.command()
+@click.argument("models", nargs=-1, metavar="MODEL…")
+@click.option(
+    "--data",
+    default="oxford_flowers102",
+    show_default=True,
+    help="A tfds name, a folder of images, a photos.npz, or 'synthetic'.",
+)
+@click.option("--data-dir", help="Where tfds keeps its data (also TFDS_DATA_DIR).")
+@click.option(
+    "--split",
+    help="train, validation, test, all or tfds:EXPRESSION.  [default: all of a folder, else test]",
+)
+@click.option(
+    "--size",
+    default=128,
+    show_default=True,
+    type=click.IntRange(16),
+    help="Side in pixels at which pictures are compared.",
+)
+@click.option(
+    "--out",
+    default="evaluation",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder for numbers and pictures.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace an earlier evaluation in --out.")
+@click.option("--allow-seen", is_flag=True, help="Also score photos that a model was trained on.")
+@click.option(
+    "--inception-weights",
+    type=click.Path(path_type=Path),
+    help="InceptionV3 weights of keras.applications.  [default: its cache, if they are there]",
+)
+@click.option(
+    "--compare",
+    multiple=True,
+    metavar="RESULTS.json",
+    help="Join these earlier results into the table, with paired differences; repeatable.",
+)
+@click.pass_context
+def evaluate(context, overwrite, **options):
+    """Score MODELs (run folders, SavedModels, .tflite files, shipped names) side by side.
+
+    Every photo of the split is scored, in fixed order, against two floors and the truth. --out gets
+    results.json, per_image.csv, table.md and pictures to look at. Without MODEL, --compare joins
+    earlier results only; with neither, the floors are scored.
+    """
+    if options["compare"] and not options["models"]:
+        moot = [name for name in ("data", "split", "size") if _is_given(context, name)]
+        if moot:
+            raise UserError(
+                f"--compare without a MODEL only joins earlier results; leave out --{moot[0]}, or "
+                "name a MODEL to score"
+            )
+    startup.import_keras()
+    from keras_colorizer import judge
+
+    judge.run(judge.Wanted(**options), overwrite, _command(context))
+
+
+def _is_given(context, name):
+    return context.get_parameter_source(name).name == "COMMANDLINE"
+
+
+def _command(context):
+    """The command line that repeats this evaluation; options in the order of --help."""
+    words = ["python", "-m", "keras_colorizer.evaluate", *context.params["models"]]
+    for option in context.command.params[1:]:
+        if option.name == "overwrite" or not _is_given(context, option.name):
+            continue
+        found = context.params[option.name]
+        for value in found if option.multiple else [found]:
+            words += option.opts if option.is_flag else [*option.opts, str(value)]
+    return shlex.join(words)
+
+
+if __name__ == "__main__":
+    evaluate()

@@ -1,0 +1,218 @@
+"""An evaluation from photos and models to numbers, tables and pictures in a folder."""
+
+import numpy as np
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.evaluation import (
+    constants,
+    inception,
+    photos,
+    pictures,
+    report,
+    summary,
+    tables,
+)
+from keras_colorizer.evaluation.summary import FLOORS, RAW
+from keras_colorizer.images.files import write_text
+
+SHEET_PHOTOS, EXTREMES = 12, 4
+TABLE = "table.md"
+
+
+def name_models(models, asked):
+    """Rows' names: each model's own, with what it was asked for as where two share one.
+
+    Args:
+        models: list of models with ``name``.
+        asked: for each the text that the user gave.
+
+    Returns:
+        Dict of name → model.
+
+    Raises:
+        UserError: the same model twice.
+
+    Example:
+        >>> list(name_models([a, b], ["runs/1", "runs/2"]))
+        ['gan (runs/1)', 'gan (runs/2)']
+    """
+    names = [model.name for model in models]
+    shared = {n for n in names if names.count(n) > 1} | set(FLOORS)
+    named = {}
+    for model, name, text in zip(models, names, asked, strict=True):
+        name = f"{name} ({text})" if name in shared else name
+        if name in named:
+            raise UserError(f"{text}: given twice; name each model once")
+        named[name] = model
+    return named
+
+
+def check_unseen(models, test, allow_seen):
+    """How many of the photos each model's card counts as training data: dict of name → count.
+
+    None stands for a model whose card does not say.
+
+    Raises:
+        UserError: there are such photos, and they were not allowed.
+
+    Example:
+        >>> check_unseen({"gan": model}, test, allow_seen=False)
+        {'gan': 0}
+    """
+    counts = {}
+    for name, model in models.items():
+        seen = photos.seen_ids(model.card, test.ids)
+        counts[name] = None if seen is None else len(seen)
+        if seen and not allow_seen:
+            raise UserError(
+                f"model {name} was trained on {len(seen):,} of the {len(test):,} photos of "
+                f"{test.name} {test.split} (such as {seen[0]}), so its score would say nothing; "
+                "give another --split, or --allow-seen"
+            )
+    return counts
+
+
+def protocol(test, size, seen, versions, command, tint=None):
+    """How an evaluation was made, for results.json: all that another needs to repeat it.
+
+    ``tint`` is the (Cb, Cr) of the floor mean_chroma, if it is not that of Oxford's photos.
+
+    Example:
+        >>> protocol(test, 128, {"gan": 0}, {}, "python -m keras_colorizer.evaluate …")["n"]
+        1020
+    """
+    return {
+        "data": test.name,
+        "split": test.split,
+        "size": size,
+        "n": len(test),
+        "excluded": test.excluded,
+        "ids_sha256": test.ids_sha256,
+        "seen_ids": seen,
+        "truth": "the whole photo, stretched to size by Pillow's LANCZOS",
+        "gray": 'Pillow\'s convert("L") of the truth',
+        "mean_chroma": [summary.plain(np.float64(v)) for v in tint or constants.mean_chroma()],
+        "mean_chroma_of": "the run's own training photos" if tint else "Oxford's training photos",
+        "bootstrap": {"draws": summary.DRAWS, "seed": summary.SEED, "interval": 0.95},
+        "licence": test.licence,
+        "versions": versions,
+        "command": command,
+    }
+
+
+def distances(rows):
+    """Fréchet and kernel Inception distances of every row to the truth, from its features.
+
+    Example:
+        >>> distances(rows)["gray"]["fid_keras"]
+    """
+    truth = next(row.features for row in rows if row.name == "truth")
+    return {
+        row.name: {
+            "fid_keras": inception.frechet_distance(row.features, truth),
+            "kid_keras": inception.kernel_distance(row.features, truth),
+        }
+        for row in rows
+    }
+
+
+def facts(model):
+    """What results.json says of a model, from its card.
+
+    Example:
+        >>> facts(model)["kind"]
+        'run'
+    """
+    card = model.card
+    found = {"kind": model.kind, "size": model.size}
+    found |= {key: card[key] for key in ("codec", "training") if key in card}
+    if "data" in card:
+        found["data"] = {k: card["data"].get(k) for k in ("name", "split", "photos")}
+    return found
+
+
+def save_pictures(folder, models, rows, test):
+    """Writes sheet.png, best_worst.png, histograms.png and hues.png into ``folder``.
+
+    Example:
+        >>> save_pictures("evaluation", models, rows, test)
+    """
+
+    def colorized(places):
+        truth = test.images[places]
+        gray = photos.gray_of(truth)
+        return gray, {name: model.colorize(gray) for name, model in models.items()}, truth
+
+    places = test.fixed(SHEET_PHOTOS)
+    gray, results, truth = colorized(places)
+    captions = [test.ids[i] for i in places]
+    columns = {"gray": gray, **results, "truth": truth}
+    pictures.save_sheet(columns, folder / "sheet.png", captions)
+
+    by_name = {row.name: row for row in rows}
+    blocks = {}
+    for name in models:
+        errors = by_name[name].columns["ciede2000"]
+        order = np.argsort(errors, kind="stable")
+        count = min(EXTREMES, len(order))
+        blocks[name] = {
+            "best": _extremes(colorized, order[:count], name, errors, test.ids),
+            "worst": _extremes(colorized, order[::-1][:count], name, errors, test.ids),
+        }
+    if blocks:
+        pictures.save_best_worst(blocks, folder / "best_worst.png")
+
+    classes = None
+    if test.labels:
+        classes = {label: test.labels.count(label) for label in sorted(set(test.labels))}
+    shown = [row for row in rows if row.name not in ("gray", "mean_chroma")]
+    shown = sorted(shown, key=lambda row: row.name != "truth")
+    colours = {row.name: row.histogram for row in shown}
+    pictures.save_histograms(classes, colours, folder / "histograms.png")
+    named = {row.name: report.hues(row.hues) for row in rows if row.name not in FLOORS}
+    if named:
+        pictures.save_hues(named, folder / "hues.png")
+
+
+def _extremes(colorized, places, name, errors, ids):
+    gray, results, truth = colorized(places)
+    captions = [f"{ids[i]}  ΔE {errors[i]:.1f}" for i in places]
+    return list(zip(gray, results[name], truth, captions, strict=True))
+
+
+def table_text(table, missing=None):
+    """The whole of table.md: what was measured, the table, paired differences.
+
+    Example:
+        >>> print(table_text(tables.read("evaluation/results.json")))
+    """
+    p = table.protocol
+    lines = [
+        f"`{p['command']}`", "",
+        f"{p['n']:,} photos of {p['data']} {p['split']} at {p['size']} px; "
+        f"{len(p['excluded'])} could not be read and are left out. In brackets: 95 % bootstrap "
+        f"intervals. `{RAW.strip()}` rows are a network's own RGB, all others keep the photo's "
+        "luma.", "",
+        tables.markdown(table), "",
+    ]  # fmt: skip
+    if missing:
+        lines += [f"No Inception distances: {missing}.", ""]
+    against = tables.baseline(table)
+    found = tables.differences(table, against)
+    if found:
+        lines += [
+            f"Differences from {against}, photo by photo; bold where the interval leaves out 0:",
+            "", tables.differences_markdown(found, against), "",
+        ]  # fmt: skip
+    for path in table.without:
+        lines += [f"No differences by photo for {path}: there is no per_image.csv beside it.", ""]
+    return "\n".join(lines)
+
+
+def write_table(folder, table, missing=None):
+    """Writes table.md into ``folder``.
+
+    Example:
+        >>> write_table("evaluation", table)
+    """
+    write_text(folder / TABLE, table_text(table, missing))

@@ -1,0 +1,225 @@
+"""Results as Markdown tables, joined across evaluations, with paired differences."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.evaluation import report, summary
+from keras_colorizer.evaluation.summary import FLOORS, RAW
+
+_ARROWS = {"higher": " ↑", "lower": " ↓", "truth": " → truth", "": ""}
+SHORT = {
+    "psnr": "PSNR", "ssim": "SSIM", "ciede2000": "CIEDE2000", "ab_error": "ab error",
+    "auc": "AuC", "auc_rebalanced": "AuC rebalanced", "colourfulness": "colourfulness",
+    "delta_cf": "ΔCF", "delta_cf_per_image": "ΔCF per photo",
+    "saturation_ratio": "saturation", "neutral_drift": "neutral drift",
+    "neutral_hue": "its hue", "hue_confusion": "hue confusion", "bleeding": "bleeding",
+    "fid_keras": "FID (Keras)", "kid_keras": "KID (Keras)",
+}  # fmt: skip
+BRIEF = ("psnr", "ciede2000", "colourfulness", "delta_cf_per_image", "neutral_drift")
+
+
+@dataclasses.dataclass(eq=False)
+class Table:
+    """One or several evaluations on the same photos.
+
+    Attributes:
+        protocol: of the first of them.
+        models: dict of a row's name → its entry in results.json.
+        columns: dict of a row's name → columns, for those whose per_image.csv is at hand.
+        without: files whose rows cannot be compared by photo.
+    """
+
+    protocol: dict
+    models: dict
+    columns: dict
+    without: list = dataclasses.field(default_factory=list)
+
+
+def read(path):
+    """A `Table` from a results.json and the per_image.csv beside it, if that is there.
+
+    Raises:
+        UserError: no such file, or none that `evaluate` wrote.
+
+    Example:
+        >>> read("experiments/oxford-test-128/results.json").protocol["n"]
+        1020
+    """
+    path = Path(path)
+    path = path / report.RESULTS if path.is_dir() else path
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        protocol, models = found["protocol"], found["models"]
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: not a results.json of keras_colorizer.evaluate") from error
+    beside = path.parent / report.PER_IMAGE
+    if not beside.is_file():
+        return Table(protocol, models, {}, [str(path)])
+    columns, ids = report.read_per_image(beside)
+    if len(ids) != protocol["n"] or set(columns) != set(models):
+        raise UserError(f"{beside}: not of the evaluation that wrote {path}; evaluate again")
+    return Table(protocol, models, columns)
+
+
+def join(tables, names):
+    """One table of several; floors stand once, rows of one name are told apart by their origin.
+
+    Args:
+        tables: list of `Table`.
+        names: for each, what its rows are marked with if their name is already taken.
+
+    Raises:
+        UserError: they are not of the same photos at the same size.
+
+    Example:
+        >>> join([read("a/results.json"), read("b/results.json")], ["a", "b"])
+    """
+    first = tables[0]
+    joined = Table(first.protocol, dict(first.models), dict(first.columns), list(first.without))
+    for table, mark in zip(tables[1:], names[1:], strict=True):
+        for key in ("ids_sha256", "size", "n"):
+            ours, theirs = first.protocol.get(key), table.protocol.get(key)
+            if ours != theirs:
+                raise UserError(
+                    f"{mark}: not comparable with {names[0]}: {key} is {theirs}, not {ours}; "
+                    "evaluate both on the same photos at the same size"
+                )
+        joined.without += table.without
+        for name, entry in table.models.items():
+            if name in FLOORS:
+                continue
+            base, raw = name.removesuffix(RAW), RAW if name.endswith(RAW) else ""
+            pair = [n for n in (base, base + RAW) if n in table.models]
+            taken = any(joined.models.get(n, table.models[n]) != table.models[n] for n in pair)
+            new = f"{base} [{mark}]{raw}" if taken else name
+            joined.models[new] = entry
+            if name in table.columns:
+                joined.columns[new] = table.columns[name]
+    truth = joined.models.pop("truth")
+    joined.models["truth"] = truth
+    return joined
+
+
+def show(key, number):
+    """A metric's value as a table shows it.
+
+    Example:
+        >>> show("psnr", 18.8351)
+        '18.84'
+    """
+    return "–" if number is None else f"{number:.{summary.METRICS[key].digits}f}"
+
+
+def markdown(table, keys=None, intervals=True):
+    """The table of results, one row a model, as Markdown.
+
+    Args:
+        table: `Table`.
+        keys: of metrics; default all.
+        intervals: also show the 95 % bootstrap intervals.
+
+    Example:
+        >>> print(markdown(read("evaluation/results.json"), intervals=False))
+    """
+    keys = list(keys or SHORT)
+    if all(row["metrics"]["fid_keras"]["mean"] is None for row in table.models.values()):
+        keys = [key for key in keys if not key.endswith("_keras")]
+    heads = []
+    for key in keys:
+        metric = summary.METRICS[key]
+        unit = "" if metric.unit in ("0..1", "share", "ratio", "M3") else f" ({metric.unit})"
+        heads.append(f"{SHORT[key]}{unit}{_ARROWS[metric.better]}".replace("*", "\\*"))
+    lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(keys) + 1) + "|"]
+    for name, row in table.models.items():
+        cells = []
+        for key in keys:
+            entry = row["metrics"][key]
+            cell = show(key, entry["mean"])
+            if intervals and entry["low"] is not None and name != "truth":
+                cell += f" [{show(key, entry['low'])}, {show(key, entry['high'])}]"
+            cells.append(cell)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def text(table, keys=BRIEF):
+    """The table with few columns and no intervals, aligned for a terminal.
+
+    Example:
+        >>> print(text(read("evaluation/results.json")))
+    """
+    heads = [f"{SHORT[key]}{_ARROWS[summary.METRICS[key].better]}" for key in keys]
+    width = max(len(name) for name in table.models) + 2
+    lines = [" " * width + "".join(f"{head:>{len(head) + 3}}" for head in heads)]
+    for name, row in table.models.items():
+        cells = [show(key, row["metrics"][key]["mean"]) for key in keys]
+        pairs = zip(cells, heads, strict=True)
+        lines.append(f"{name:<{width}}" + "".join(f"{c:>{len(h) + 3}}" for c, h in pairs))
+    return "\n".join(lines)
+
+
+def baseline(table):
+    """The row that others are compared with: the first model, else None.
+
+    Example:
+        >>> baseline(table)
+        'autoencoder'
+    """
+    models = [n for n in table.models if n not in FLOORS and not n.endswith(RAW)]
+    return next((name for name in models if name in table.columns), None)
+
+
+def differences(table, against=None):
+    """Every model minus one of them, photo by photo, with 95 % bootstrap intervals.
+
+    Args:
+        table: `Table`.
+        against: a row's name; default `baseline`.
+
+    Returns:
+        Dict of a row's name → metric → {"mean", "low", "high", "unit"}; empty where there is
+        nothing to compare.
+
+    Example:
+        >>> differences(table)["gan"]["psnr"]["low"]
+    """
+    against = against or baseline(table)
+    if against is None:
+        return {}
+    times = summary.resamples(table.protocol["n"])
+    metrics = {k: m for k, m in summary.METRICS.items() if m.columns}
+    return {
+        name: {
+            key: summary.difference(m, columns, table.columns[against], times)
+            for key, m in metrics.items()
+        }
+        for name, columns in table.columns.items()
+        if name != against and name not in FLOORS
+    }
+
+
+def differences_markdown(found, against):
+    """Paired differences as Markdown; those whose interval leaves out 0 are bold.
+
+    Example:
+        >>> print(differences_markdown(differences(table), baseline(table)))
+    """
+    keys = [key for key in SHORT if summary.METRICS[key].columns and key != "neutral_hue"]
+    lines = [f"| minus {against} | " + " | ".join(SHORT[k] for k in keys) + " |"]
+    lines.append("|---" * (len(keys) + 1) + "|")
+    for name, row in found.items():
+        cells = []
+        for key in keys:
+            mean, low, high = (row[key][part] for part in ("mean", "low", "high"))
+            if mean is None:
+                cells.append("–")
+                continue
+            texts = [f"{v:+.{summary.METRICS[key].digits}f}" for v in (mean, low, high)]
+            clear = low > 0 or high < 0
+            cells.append((f"**{texts[0]}**" if clear else texts[0]) + f" [{texts[1]}, {texts[2]}]")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)

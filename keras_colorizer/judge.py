@@ -1,0 +1,122 @@
+"""What ``keras-colorizer evaluate`` does once its options are read: check, score, write, show."""
+
+import dataclasses
+import functools
+import time
+from pathlib import Path
+
+import click
+
+from keras_colorizer import data
+from keras_colorizer.errors import UserError
+from keras_colorizer.evaluation import inception, photos, report, scoring, session, tables
+from keras_colorizer.inference import backends
+from keras_colorizer.training import runs
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """The options of the command: what is to be scored, on which photos, and where to."""
+
+    models: tuple[str, ...]
+    data: str
+    data_dir: str | None
+    split: str | None
+    size: int
+    out: Path
+    allow_seen: bool
+    inception_weights: Path | None
+    compare: tuple[str, ...]
+
+
+def run(wanted, overwrite, command):
+    """Scores models on a split, joins earlier results, and writes everything into a folder.
+
+    Args:
+        wanted: `Wanted`.
+        overwrite: replace an evaluation that stands there.
+        command: what results.json says the user typed.
+
+    Raises:
+        UserError: anything that the user can mend.
+
+    Example:
+        >>> run(wanted, False, "python -m keras_colorizer.evaluate runs/gan")
+    """
+    out = wanted.out
+    if not overwrite and any((out / name).exists() for name in (report.RESULTS, session.TABLE)):
+        raise UserError(f"{out}: holds an evaluation already; give another --out, or --overwrite")
+    earlier = [tables.read(path) for path in wanted.compare]
+    if earlier and not wanted.models:
+        _join(earlier, wanted.compare, out)
+        return
+    models = [backends.open_model(text) for text in wanted.models]
+    models = session.name_models(models, wanted.models)
+    network, missing = _inception(wanted.inception_weights)
+    test = _photos(wanted)
+    seen = session.check_unseen(models, test, wanted.allow_seen)
+
+    started = time.perf_counter()
+    extract = functools.partial(inception.features, network=network) if network else None
+    rows = scoring.score(models, test.images, extract=extract)
+    seconds = time.perf_counter() - started
+    protocol = session.protocol(test, wanted.size, seen, runs.versions(), command)
+    about = {name: session.facts(model) for name, model in models.items()}
+    found = report.results(rows, protocol, about, session.distances(rows) if network else missing)
+    table = tables.Table(protocol, found["models"], {row.name: row.columns for row in rows})
+    if earlier:
+        table = tables.join([table, *earlier], [str(out), *_marks(wanted.compare)])
+    try:
+        report.write_per_image(out, rows, test)
+        session.save_pictures(out, models, rows, test)
+        session.write_table(out, table, missing)
+        report.write_results(out, found)
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror or error})") from error
+    _show(table, test, rows, seconds, missing, out)
+
+
+def _photos(wanted):
+    source = data.open_source(wanted.data, wanted.data_dir)
+    if download := source.to_download():
+        click.echo(f"downloads {wanted.data} first: {download}")
+        source.check()
+    default = "all" if Path(wanted.data).expanduser().is_dir() else "test"
+    return photos.load(source, wanted.split or default, wanted.size)
+
+
+def _inception(weights):
+    found = inception.find_weights(weights)
+    if found is None:
+        return None, "the InceptionV3 weights of keras.applications are not at hand"
+    return inception.load(found), None
+
+
+def _marks(paths):
+    """What tells rows of one name apart: the folder of each results.json, or its whole path."""
+    folders = [(Path(p) if Path(p).is_dir() else Path(p).parent).resolve().name for p in paths]
+    pairs = zip(folders, paths, strict=True)
+    return [folder if folders.count(folder) == 1 else str(path) for folder, path in pairs]
+
+
+def _join(earlier, paths, out):
+    table = tables.join(earlier, _marks(paths))
+    session.write_table(out, table)
+    click.echo(tables.text(table))
+    click.echo(f"\nwith intervals and differences by photo: {out / session.TABLE}")
+
+
+def _show(table, test, rows, seconds, missing, out):
+    click.echo("\n" + tables.text(table) + "\n")
+    if test.excluded:
+        click.echo(f"left out: {len(test.excluded)} photos that cannot be read:")
+        for photo_id in test.excluded:
+            click.echo(f"  {photo_id}")
+    if missing:
+        click.echo(f"no fid_keras, kid_keras: {missing} (--inception-weights FILE)")
+    own = sum(row.model_seconds for row in rows)
+    click.echo(
+        f"{len(rows)} rows of {len(test):,} photos: {own:.1f} s in the models, "
+        f"{(seconds - own) / len(rows):.1f} s a row for measuring"
+    )
+    click.echo(f"look at {out / 'sheet.png'}; all numbers: {out / session.TABLE}, {report.RESULTS}")
