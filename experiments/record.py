@@ -1,9 +1,11 @@
-"""Records a finished run under experiments/ and writes the table of experiments/README.md anew.
+"""Records runs and evaluations under experiments/ and writes the tables of its README.md anew.
 
-    python experiments/record.py RUN NAME --command "python -m keras_colorizer.train …"
-    python experiments/record.py                        # only the table
+    python experiments/record.py run RUN NAME --command "python -m keras_colorizer.train …"
+    python experiments/record.py evaluation FOLDER NAME
+    python experiments/record.py tables                        # only the tables
 
-Weights stay in the run folder; recipe, environment, metrics, curves and results are committed.
+Of a run, recipe, environment, metrics and curves are kept, weights stay where they are. Of an
+evaluation, all numbers and the pictures that show no photo are kept.
 """
 
 import argparse
@@ -11,70 +13,103 @@ import json
 import shutil
 from pathlib import Path
 
+from keras_colorizer.evaluation import tables
+
 HERE = Path(__file__).resolve().parent
-FILES = ("recipe.json", "environment.json", "metrics.csv", "curves.png", "results.json")
-START, END = "<!-- table: python experiments/record.py -->", "<!-- end of table -->"
-HEAD = (
-    "| run | command | hardware | minutes (CPU minutes) | photos seen | test photos | "
-    "PSNR (dB) ↑ | colourfulness | neutral drift C\\* ↓ |\n|---|---|---|---|---|---|---|---|---|"
-)
+RUN_FILES = ("recipe.json", "environment.json", "metrics.csv", "curves.png")
+EVALUATION_FILES = (
+    "results.json", "per_image.csv", "table.md", "histograms.png", "hues.png",
+)  # fmt: skip
+START, END = "<!-- tables: python experiments/record.py tables -->", "<!-- end of tables -->"
 
 
-def record(run, name, command):
-    """Copies what a run must leave behind into experiments/NAME."""
-    missing = [file for file in FILES if not (run / file).is_file()]
+def _copy(source, target, files):
+    missing = [file for file in files if not (source / file).is_file()]
     if missing:
-        raise SystemExit(f"{run}: not a finished run, it lacks {', '.join(missing)}")
-    folder = HERE / name
-    folder.mkdir(exist_ok=True)
-    for file in FILES:
-        shutil.copy(run / file, folder / file)
-    (folder / "command.txt").write_text(command + "\n", encoding="utf-8")
+        raise SystemExit(f"{source}: not finished, it lacks {', '.join(missing)}")
+    target.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        shutil.copyfile(source / file, target / file)
 
 
-def _scores(row):
-    found = [row["metrics"][key]["mean"] for key in ("psnr", "colourfulness", "neutral_drift")]
-    texts = ["–" if found[0] is None else f"{found[0]:.2f}"]
-    return " | ".join(texts + ["–" if v is None else f"{v:.1f}" for v in found[1:]])
+def record_run(run, name, command, here=HERE):
+    """Copies what a run must leave behind into runs/NAME."""
+    _copy(run, here / "runs" / name, RUN_FILES)
+    (here / "runs" / name / "command.txt").write_text(command + "\n", encoding="utf-8")
 
 
-def table():
-    """The table's text: the floors once a test set, then the rows of every recorded run."""
-    floors, rows = {}, []
-    for folder in sorted(path.parent for path in HERE.glob("*/results.json")):
-        results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+def record_evaluation(folder, name, here=HERE):
+    """Copies an evaluation's numbers, and its pictures without photos, into evaluations/NAME."""
+    _copy(folder, here / "evaluations" / name, EVALUATION_FILES)
+
+
+def runs_table(here=HERE):
+    """What every recorded run was and cost, as Markdown."""
+    lines = ["| run | command | hardware | minutes (CPU minutes) | photos seen |", "|---" * 5 + "|"]
+    for folder in sorted((here / "runs").iterdir()):
         environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
-        protocol, models = results["protocol"], results["models"]
-        where = f"{protocol['data']} test, {protocol['size']} px"
-        for name, row in models.items():
-            if name in ("gray", "mean_chroma", "truth"):
-                line = f"| {name} ({where}) | – | – | – | – | {protocol['n']} | {_scores(row)} |"
-                floors[name, where] = line
-                continue
-            command = (folder / "command.txt").read_text(encoding="utf-8").strip()
-            cost = f"{environment['cores']} cores, {environment['device']} | "
-            cost += f"{environment['wall_minutes']:.0f} ({environment['cpu_minutes']:.0f})"
-            about = f"[{name}]({folder.name}) | `{command}` | {cost}"
-            seen = f"{environment['photos_seen']:,} | {protocol['n']}"
-            rows.append(f"| {about} | {seen} | {_scores(row)} |")
-    return "\n".join([HEAD, *floors.values(), *rows])
+        command = (folder / "command.txt").read_text(encoding="utf-8").strip()
+        minutes = f"{environment['wall_minutes']:.0f} ({environment['cpu_minutes']:.0f})"
+        hardware = f"{environment['cores']} cores, {environment['device']}"
+        lines.append(
+            f"| [{folder.name}](runs/{folder.name}) | `{command}` | {hardware} | {minutes} | "
+            f"{environment['photos_seen']:,} |"
+        )
+    return "\n".join(lines)
+
+
+def evaluations_tables(here=HERE):
+    """The table of every recorded evaluation, without intervals, under its title."""
+    parts = []
+    for path in sorted((here / "evaluations").glob("*/results.json")):
+        table, name = tables.read(path), path.parent.name
+        p = table.protocol
+        title = f"### {name}: {p['n']:,} photos of {p['data']} {p['split']} at {p['size']} px"
+        links = " · ".join(
+            f"[{text}](evaluations/{name}/{file})"
+            for text, file in (
+                ("with intervals and differences", "table.md"),
+                ("hues", "hues.png"),
+                ("histograms", "histograms.png"),
+            )
+        )
+        left_out = f"{len(p['excluded'])} photos could not be read. {links}"
+        shown = tables.markdown(table, intervals=False)
+        parts.append(f"{title}\n\n`{p['command']}`\n\n{shown}\n\n{left_out}")
+    return "\n\n".join(parts)
+
+
+def generated(here=HERE):
+    """What stands between the markers of README.md."""
+    return f"{START}\n{runs_table(here)}\n\n{evaluations_tables(here)}\n{END}"
+
+
+def write_tables(here=HERE):
+    """Writes the tables of README.md anew."""
+    readme = here / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition(START)
+    after = rest.partition(END)[2]
+    readme.write_text(f"{before}{generated(here)}{after}", encoding="utf-8")
 
 
 def main():
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("run", nargs="?", type=Path)
-    parser.add_argument("name", nargs="?")
-    parser.add_argument("--command")
+    parts = parser.add_subparsers(dest="what", required=True)
+    run = parts.add_parser("run", help="record a finished run")
+    run.add_argument("folder", type=Path)
+    run.add_argument("name")
+    run.add_argument("--command", required=True, help="what the user typed")
+    evaluation = parts.add_parser("evaluation", help="record an evaluation")
+    evaluation.add_argument("folder", type=Path)
+    evaluation.add_argument("name")
+    parts.add_parser("tables", help="only write the tables")
     options = parser.parse_args()
-    if options.run:
-        if not (options.name and options.command):
-            parser.error("RUN needs NAME and --command")
-        record(options.run, options.name, options.command)
-    readme = HERE / "README.md"
-    before, _, rest = readme.read_text(encoding="utf-8").partition(START)
-    after = rest.partition(END)[2]
-    readme.write_text(f"{before}{START}\n{table()}\n{END}{after}", encoding="utf-8")
+    if options.what == "run":
+        record_run(options.folder, options.name, options.command)
+    elif options.what == "evaluation":
+        record_evaluation(options.folder, options.name)
+    write_tables()
 
 
 if __name__ == "__main__":

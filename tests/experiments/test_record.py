@@ -1,4 +1,4 @@
-"""The table of experiments is what its committed results give."""
+"""The tables of experiments are what its committed results give."""
 
 import importlib.util
 from pathlib import Path
@@ -11,19 +11,30 @@ record = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(record)
 
 
-def test_the_committed_table_is_current():
-    text = (HERE / "README.md").read_text(encoding="utf-8")
-    assert f"{record.START}\n{record.table()}\n{record.END}" in text
+def test_the_committed_tables_are_current():
+    assert record.generated() in (HERE / "README.md").read_text(encoding="utf-8")
 
 
-def test_every_recorded_run_is_whole():
-    folders = [path.parent for path in HERE.glob("*/recipe.json")]
-    assert folders
-    for folder in folders:
-        assert {p.name for p in folder.iterdir()} >= {*record.FILES, "command.txt"}
+def test_every_record_is_whole():
+    runs, evaluations = (list((HERE / kind).iterdir()) for kind in ("runs", "evaluations"))
+    assert runs and evaluations
+    for folder in runs:
+        assert {p.name for p in folder.iterdir()} == {*record.RUN_FILES, "command.txt"}
+    for folder in evaluations:
+        assert {p.name for p in folder.iterdir()} == set(record.EVALUATION_FILES)
 
 
-def test_an_unfinished_run_is_not_recorded(tmp_path):
-    with pytest.raises(SystemExit, match="it lacks recipe.json"):
-        record.record(tmp_path, "never", "command")
-    assert not (HERE / "never").exists()
+def test_every_evaluation_says_how_it_was_made():
+    for path in (HERE / "evaluations").glob("*/results.json"):
+        protocol = record.tables.read(path).protocol
+        assert protocol["command"].startswith("python -m keras_colorizer.evaluate ")
+        assert protocol["n"] and protocol["ids_sha256"] and protocol["versions"]
+        assert not any(protocol["seen_ids"].values())  # no score on photos trained on
+
+
+@pytest.mark.parametrize("kind", ["run", "evaluation"])
+def test_what_is_unfinished_is_not_recorded(tmp_path, kind):
+    extra = ["command"] if kind == "run" else []
+    with pytest.raises(SystemExit, match="not finished, it lacks re"):
+        getattr(record, f"record_{kind}")(tmp_path, "never", *extra, here=tmp_path / "here")
+    assert not (tmp_path / "here").exists()
