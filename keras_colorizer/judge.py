@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import hashlib
 import time
 from pathlib import Path
 
@@ -61,6 +62,8 @@ def run(wanted, overwrite, command):
     rows = scoring.score(models, test.images, extract=extract)
     seconds = time.perf_counter() - started
     protocol = session.protocol(test, wanted.size, seen, runs.versions(), command)
+    if network:
+        protocol["inception_weights_sha256"] = network.sha256
     about = {name: session.facts(model) for name, model in models.items()}
     found = report.results(rows, protocol, about, session.distances(rows) if network else missing)
     table = tables.Table(protocol, found["models"], {row.name: row.columns for row in rows})
@@ -89,7 +92,9 @@ def _inception(weights):
     found = inception.find_weights(weights)
     if found is None:
         return None, "the InceptionV3 weights of keras.applications are not at hand"
-    return inception.load(found), None
+    network = inception.load(found)
+    network.sha256 = hashlib.sha256(found.read_bytes()).hexdigest()
+    return network, None
 
 
 def _marks(paths):

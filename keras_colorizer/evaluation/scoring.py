@@ -44,13 +44,11 @@ class _Gathering:
         self.histogram = np.zeros((3, 256), np.int64)
         self.model_seconds = 0.0
 
-    def add(self, truth, rgb, extract):
+    def add(self, truth, rgb):
         columns, hues, histogram = measures.measure(truth, rgb)
         self.parts.append(columns)
         self.hues += hues
         self.histogram += histogram
-        if extract:
-            self.features.append(extract(rgb))
 
     def row(self):
         columns = {key: np.concatenate([p[key] for p in self.parts]) for key in self.parts[0]}
@@ -95,7 +93,9 @@ def score(models, images, tint=None, extract=None, batch=32):
             for name, result in results.items():
                 row = gathered.setdefault(name, _Gathering(name))
                 row.model_seconds += seconds.get(name, 0.0)
-                jobs.append(pool.submit(row.add, truth, result, extract))
+                jobs.append(pool.submit(row.add, truth, result))
+                if extract:  # a network of its own, which takes all cores by itself
+                    row.features.append(extract(result))
             for job in jobs:
                 job.result()
             bar.update(len(rgb))

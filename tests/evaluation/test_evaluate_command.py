@@ -1,5 +1,6 @@
 """The evaluate command, as a user types it: on a tiny run, on folders, joined, and its errors."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -10,6 +11,7 @@ from skimage import data
 
 from keras_colorizer.__main__ import main
 from keras_colorizer.data import open_source
+from keras_colorizer.evaluation import inception
 from keras_colorizer.evaluation.photos import _digest
 
 FILES = {
@@ -104,6 +106,34 @@ def test_missing_inception_weights_are_said(done):
     assert "no fid_keras, kid_keras: the InceptionV3 weights" in said
 
 
+def test_inception_distances_are_in_the_table_when_weights_are_given(
+    folder, tmp_path, monkeypatch
+):
+    class Network:
+        """Stands for InceptionV3: `test_inception` has the real one."""
+
+    def mean_colours(images, network):
+        assert isinstance(network, Network)
+        return images.mean(axis=(1, 2))
+
+    monkeypatch.setattr(inception, "load", lambda weights: Network())
+    monkeypatch.setattr(inception, "features", mean_colours)
+    (tmp_path / "some.weights.h5").write_bytes(b"weights")
+    out = tmp_path / "out"
+    result = evaluate(
+        "--data", folder, "--size", 32, "--out", out, "--inception-weights",
+        tmp_path / "some.weights.h5",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    found = json.loads((out / "results.json").read_text())
+    metrics = {name: row["metrics"] for name, row in found["models"].items()}
+    assert metrics["gray"]["fid_keras"]["mean"] > metrics["truth"]["fid_keras"]["mean"] == 0
+    assert metrics["gray"]["kid_keras"]["n"] == 4
+    sha256 = hashlib.sha256(b"weights").hexdigest()
+    assert found["protocol"]["inception_weights_sha256"] == sha256
+    assert "| FID (Keras) (squared distance) ↓ |" in (out / "table.md").read_text()
+
+
 def test_an_evaluation_is_not_overwritten_unasked(done, run, folder):
     out, _ = done
     before = (out / "results.json").read_bytes()
@@ -151,14 +181,14 @@ def test_a_network_that_gives_nan_is_named(run, folder, tmp_path):
     from keras_colorizer.models import card
 
     network, about = card.load_network(run)
-    last = network.weights[-1]  # a ReLU after it could hide NaN
-    last.assign(np.full(last.shape, np.nan))
-    (tmp_path / "nan").mkdir()
-    network.save(tmp_path / "nan" / card.WEIGHTS)
-    card.write(tmp_path / "nan", about | {"name": "broken-net"})
-    result = evaluate(tmp_path / "nan", "--data", folder, "--allow-seen", "--out", tmp_path / "out")
-    assert result.exit_code == 1 and "Error: " in result.output
-    assert "broken-net" in result.output and "NaN" in result.output
+    network.weights[0].assign(np.full(network.weights[0].shape, np.nan))
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    network.save(broken / card.WEIGHTS)
+    card.write(broken, about)
+    result = evaluate(broken, "--data", folder, "--allow-seen", "--out", tmp_path / "out")
+    assert result.exit_code == 1 and result.output.startswith("Error: ")
+    assert str(broken) in result.output and "NaN" in result.output
     assert not (tmp_path / "out").exists()
 
 
