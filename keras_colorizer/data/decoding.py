@@ -11,24 +11,9 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from keras_colorizer.errors import choose
+from keras_colorizer.images import levels
 
 FITS = ("stretch", "crop")
-KINDS = (
-    "jpg",
-    "jpeg",
-    "jpe",
-    "jfif",
-    "png",
-    "webp",
-    "bmp",
-    "gif",
-    "tif",
-    "tiff",
-    "ppm",
-    "pgm",
-    "avif",
-)
-SUFFIXES = frozenset(f".{kind}" for kind in KINDS)
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -38,19 +23,9 @@ def to_rgb(image: Image.Image) -> Image.Image:
         >>> to_rgb(Image.new("I;16", (4, 4), 65535)).getpixel((0, 0))
         (255, 255, 255)
     """
-    if image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
-    elif image.mode in ("I", "F"):
-        values = np.asarray(image, dtype=np.float64)
-        # Neither mode names its range: 16 bits of older formats come as I, 0..1 floats as F.
-        high = values.max()
-        top = 1 if image.mode == "F" and high <= 1 else 255 if high < 256 else 65535
-        image = Image.fromarray((np.clip(values / top, 0, 1) * 255 + 0.5).astype(np.uint8))
-    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-        image = Image.alpha_composite(white, image)
-    return image if image.mode == "RGB" else image.convert("RGB")
+    colours, alpha = levels.split(image)
+    rgb = colours.convert("RGB")
+    return rgb if alpha is None else levels.over_white(rgb, alpha)
 
 
 def decode(data: bytes, size: int) -> np.ndarray:

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 import numpy as np
 
-from keras_colorizer.data.decoding import KINDS, SUFFIXES, decode
+from keras_colorizer.data.decoding import decode
 from keras_colorizer.data.sources import ROLES, UNLABELLED, Source, role_of
 from keras_colorizer.errors import UserError
+from keras_colorizer.images.formats import KINDS, SUFFIXES
 
 
 class Folder(Source):

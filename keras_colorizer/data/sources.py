@@ -30,6 +30,11 @@ def role_of(photo_id: str) -> str:
     return "train" if place < 0.8 else "validation" if place < 0.9 else "test"
 
 
+def _spread(total, count):
+    """``count`` of the first ``total`` numbers, evenly apart; all where there are fewer."""
+    return sorted({int(i) for i in np.linspace(0, total - 1, min(count, total))})
+
+
 class Source:
     """Photos with names, in roles: ``train``, ``validation``, ``test`` and ``all`` of them.
 
@@ -69,6 +74,20 @@ class Source:
         if size < 1:
             raise UserError(f"size {size}: photos have at least 1 pixel a side")
         return decoding.stretch_all(self._originals(split, size), size)
+
+    def sample(self, split: str, size: int, count: int) -> list[tuple[str, np.ndarray]]:
+        """(id, photo) of ``count`` photos spread evenly over ``split``, as `stretched` gives them.
+
+        Only these are decoded; fewer come back where there are fewer, or some cannot be read.
+
+        Example:
+            >>> len(open_source("synthetic").sample("test", 64, 32))
+            32
+        """
+        wanted = _spread(len(self.ids(split)), count)
+        originals = (x for i, x in enumerate(self._originals(split, size)) if i in wanted)
+        found = decoding.stretch_all(originals, size)
+        return [(photo_id, photo) for photo_id, photo in found if photo is not None]
 
     def _originals(self, split, size):
         """(id, bytes or path of an image file, or uint8 RGB array) of every photo of ``split``.
@@ -125,6 +144,11 @@ class Garden(Source):
             part = indices[start : start + 64]  # roles are ranges that follow each other
             for i, photo in zip(part, synthetic.garden(len(part), size, part[0]), strict=True):
                 yield synthetic.name(i), photo
+
+    def sample(self, split, size, count):
+        indices = self._indices(split)
+        wanted = [indices[place] for place in _spread(len(indices), count)]
+        return [(synthetic.name(i), synthetic.garden(1, size, i)[0]) for i in wanted]
 
     def _originals(self, split, size):
         return self.photos(split, size, "stretch")

@@ -29,7 +29,7 @@ def replace_atomically(path: str | os.PathLike) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    workshop = Path(tempfile.mkdtemp(prefix=".keras_colorizer.", dir=path.parent))
     try:
         temporary = workshop / path.name
         yield temporary

@@ -1,0 +1,94 @@
+"""Any of Pillow's modes at 8 bits a channel, with transparency apart."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image
+
+_STRIP = 1 << 20  # pixels: numbers are turned to floats for so many at a time
+
+
+def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """An image's colours at 8 bits, and its transparency.
+
+    16-bit values are scaled, not clipped. Modes I and F do not name their range: it is 0..1 for
+    floats up to 1, 0..255 and 0..65535 for what fits there, else up to the largest value.
+
+    Returns:
+        ``(colours, alpha)``: an image of mode L, RGB, RGBA (its fourth band to be ignored), YCbCr
+        or CMYK that may be ``image`` itself, and an L image, or None without transparency.
+
+    Raises:
+        ValueError: a mode that Pillow cannot convert, as LAB.
+
+    Example:
+        >>> split(Image.new("LA", (4, 3), (7, 9)))[1].getpixel((0, 0))
+        9
+    """
+    key = image.info.get("transparency")
+    if image.mode.startswith("I;16"):
+        values = np.asarray(image).astype(np.uint16, copy=False)
+        alpha = (values != key) if isinstance(key, int) else None
+        colours = Image.fromarray((values >> 8).astype(np.uint8))
+        return colours, None if alpha is None else Image.fromarray(alpha.astype(np.uint8) * 255)
+    if image.mode in ("I", "F"):
+        return _scaled(image), None
+    if image.mode in ("L", "1"):
+        alpha = None if key is None else image.convert("LA").getchannel("A")
+        return image if image.mode == "L" else image.convert("L"), alpha
+    if image.mode in ("LA", "La"):
+        return image.convert("LA").split()
+    if image.mode in ("RGBA", "RGBa", "PA") or key is not None:
+        if image.mode == "RGB" and max(key) > 255:
+            image = image.copy()  # a colour of 16 bits, which 8 bits cannot tell from others
+            del image.info["transparency"]
+            return image, None
+        image = image.convert("RGBA")
+        return image, image.getchannel("A")
+    return image if image.mode in ("RGB", "YCbCr", "CMYK") else image.convert("RGB"), None
+
+
+def is_deep(image: Image.Image) -> bool:
+    """Whether a file just opened, and not loaded yet, holds more than 8 bits a channel.
+
+    Example:
+        >>> is_deep(Image.open("scan.tif"))
+        True
+    """
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return True
+    tiles = getattr(image, "tile", None)  # RGB of 16 bits gets mode RGB; the decoder's name tells
+    return bool(tiles) and ";16" in str(tiles[0][3])
+
+
+def over_white(image: Image.Image, alpha: Image.Image) -> Image.Image:
+    """An RGB or YCbCr image as it looks on white paper where ``alpha`` is below 255.
+
+    Example:
+        >>> over_white(Image.new("RGB", (2, 2)), Image.new("L", (2, 2))).getpixel((0, 0))
+        (255, 255, 255)
+    """
+    white = (255, 128, 128) if image.mode == "YCbCr" else (255, 255, 255)
+    paper = Image.new(image.mode, image.size, white)
+    paper.paste(image, mask=alpha)
+    return paper
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, np.ndarray]]:
+    rows = max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        box = (0, top, image.width, min(top + rows, image.height))
+        yield top, np.asarray(image.crop(box), np.float32)
+
+
+def _scaled(image):
+    finite = (values[np.isfinite(values)] for _, values in _strips(image))
+    high = max((float(values.max()) for values in finite if values.size), default=0.0)
+    tops = (1, 255, 65535) if image.mode == "F" else (255, 65535)
+    top = next((top for top in tops if high <= top or 255.0 <= top > high - 1), high)
+    result = np.empty((image.height, image.width), np.uint8)
+    for start, values in _strips(image):
+        values = np.nan_to_num(values, nan=0, posinf=top, neginf=0)
+        levels = np.clip(values, 0, top) / np.float32(top) * 255
+        result[start : start + len(values)] = np.rint(levels).astype(np.uint8)
+    return Image.fromarray(result)

@@ -1,0 +1,114 @@
+"""EXIF of TIFF files, which keep it among the tags that tell how they are stored."""
+
+import io
+import struct
+from typing import BinaryIO
+
+from PIL import ExifTags, Image, TiffImagePlugin
+
+# What the first directory of a TIFF file says about the photo; the rest is about how it is stored.
+DESCRIPTIVE = frozenset(
+    (270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 18246, 33432)
+    + (40091, 40092, 40093, 40094, 40095)
+)
+_INNER = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
+_PREDICTOR, _DIFFERENCES = 317, 2  # LZW of the differences of neighbours is half as large
+
+
+def exif(image: Image.Image) -> bytes | None:
+    r"""The EXIF of a TIFF file.
+
+    Args:
+        image: the file, loaded: Pillow has turned it upright.
+
+    Raises:
+        Exception: whatever Pillow raises on tags that it cannot read.
+
+    Example:
+        >>> exif(Image.open("scan.tif"))[:6]
+        b'Exif\x00\x00'
+    """
+    found, kept = image.getexif(), Image.Exif()
+    for tag in DESCRIPTIVE & set(found):
+        kept[tag] = found[tag]
+    for tag in _INNER:
+        if inner := _inner(found, tag):
+            kept[tag] = inner
+    return kept.tobytes() if len(kept) else None
+
+
+def save(image: Image.Image, file: BinaryIO, data: bytes | None, **options) -> None:
+    """Writes a compressed TIFF file with EXIF.
+
+    Pillow cannot write inner directories (exposure, GPS …) into compressed TIFF files: they are
+    added behind what it wrote.
+
+    Args:
+        image: RGB or RGBA.
+        file: empty, to be read and written; where EXIF fails it holds the photo without all of it.
+        data: EXIF, or None.
+        options: of Pillow's for TIFF.
+
+    Raises:
+        ValueError: the EXIF cannot be kept; the photo is written.
+        OSError: the photo cannot be written.
+
+    Example:
+        >>> save(colour, open("result.tif", "w+b"), photo.exif)
+    """
+    tags, found, problem = Image.Exif(), Image.Exif(), None
+    try:
+        found.load(data or b"")
+        for tag in DESCRIPTIVE & set(found):
+            tags[tag] = found[tag]
+        inner = {tag: values for tag in _INNER if (values := _inner(found, tag))}
+        tags.tobytes()  # what cannot be written fails here, not amid the photo
+    except Exception as error:  # Pillow raises many kinds on tags that others wrote
+        tags, inner, problem = Image.Exif(), {}, error
+    tags[_PREDICTOR] = _DIFFERENCES
+    image.save(file, "TIFF", compression="tiff_lzw", exif=tags, **options)
+    try:
+        _add(file, inner)
+    except OSError:
+        raise
+    except Exception as error:
+        problem = error
+    if problem is not None:
+        raise ValueError("its EXIF cannot be kept") from problem
+
+
+def _inner(found, tag):
+    values = dict(found.get_ifd(tag)) if tag in found else {}
+    if isinstance(values.get(ExifTags.IFD.Interop), int):
+        del values[ExifTags.IFD.Interop]  # an offset into the file that is left behind
+    return values
+
+
+def _add(file, inner):
+    """Appends inner directories, then the first directory anew, with links to them."""
+    file.seek(0)
+    head = file.read(8)
+    order = "<" if head[:2] == b"II" else ">"
+    (start,) = struct.unpack_from(f"{order}I", head, 4)
+    file.seek(start)
+    (count,) = struct.unpack(f"{order}H", file.read(2))
+    entries = [file.read(12) for _ in range(count)]
+    following = file.read(4)
+    end = file.seek(0, io.SEEK_END)
+    new = bytearray(end % 2)
+    for tag, values in inner.items():
+        directory = TiffImagePlugin.ImageFileDirectory_v2(head, group=tag)
+        for key, value in values.items():
+            directory[key] = value
+        place = end + len(new)
+        entries.append(struct.pack(f"{order}HHII", tag, 4, 1, place))
+        new += directory.tobytes(place)
+        new += bytes(len(new) % 2)
+    if not inner:
+        return
+    entries.sort(key=lambda entry: struct.unpack_from(f"{order}H", entry))
+    first = end + len(new)
+    new += struct.pack(f"{order}H", len(entries)) + b"".join(entries) + following
+    file.write(new)
+    file.seek(4)
+    file.write(struct.pack(f"{order}I", first))
