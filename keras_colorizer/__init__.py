@@ -4,6 +4,7 @@ Names are imported when they are first used, so that ``import keras_colorizer`` 
 
 Example:
     >>> import keras_colorizer
+    >>> keras_colorizer.load("flowers")("old.jpg").save("colour.png")
     >>> for gray, rgb in keras_colorizer.pairs("oxford_flowers102", "test", size=128, batch=16):
     ...     print(gray.shape, rgb.shape)
 """
@@ -13,10 +14,12 @@ import importlib
 __version__ = "0.1.0"
 
 _LAZY = {
+    "Colorizer": "keras_colorizer.inference.colorizer",
     "UserError": "keras_colorizer.errors",
+    "load": "keras_colorizer.inference.colorizer",
     "pairs": "keras_colorizer.data",
 }
-__all__ = ["UserError", "__version__", "pairs"]
+__all__ = ["Colorizer", "UserError", "__version__", "load", "pairs"]
 
 
 def __getattr__(name):

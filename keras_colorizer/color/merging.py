@@ -7,6 +7,40 @@ LUMA = (0.299, 0.587, 0.114)
 BLUE, RED = 1.772, 1.402
 
 
+def offsets(cb, cr):
+    """What R, G and B are above luma, in the unit of Cb and Cr: a list of three.
+
+    Example:
+        >>> offsets(0.0, 0.5)
+        [0.701, -0.357..., 0.0]
+    """
+    wr, wg, wb = LUMA
+    return [RED * cr, (-wr * RED / wg) * cr + (-wb * BLUE / wg) * cb, BLUE * cb]
+
+
+def fit(luma: np.ndarray, parts: list[np.ndarray], blend: float = 1.0) -> np.ndarray:
+    """By what chroma is to be scaled so that R, G and B fit into 0..255 at constant luma.
+
+    Args:
+        luma: float array, 0..255.
+        parts: `offsets`, of luma's shape and unit, after they were multiplied by ``blend``.
+        blend: 0..1; the scale is the one from before that: what does not fit stays in proportion.
+
+    Returns:
+        float array of luma's shape, in 0..1; 1 where it fits.
+
+    Example:
+        >>> fit(np.float32([255]), offsets(np.float32([0]), np.float32([100])))  # white has none
+        array([0.], dtype=float32)
+    """
+    most = np.maximum(np.maximum(parts[0], parts[1]), parts[2])
+    least = np.minimum(np.minimum(parts[0], parts[1]), parts[2])
+    above = (np.float32(255) - luma) / np.maximum(most, np.float32(1e-4))
+    below = luma / np.maximum(-least, np.float32(1e-4))
+    scale = np.minimum(above, below, out=above)
+    return np.minimum(np.float32(blend) * scale, np.float32(1), out=scale)
+
+
 def merge(gray: np.ndarray, cbcr: np.ndarray) -> np.ndarray:
     """8-bit RGB whose luma is the gray photo's, within a level: the three channels are rounded.
 
@@ -25,14 +59,9 @@ def merge(gray: np.ndarray, cbcr: np.ndarray) -> np.ndarray:
         array([[255,   0,   0]], dtype=uint8)
     """
     level = gray.astype(np.float32)
-    cb, cr = 255.0 * cbcr[..., :1], 255.0 * cbcr[..., 1:]
-    wr, wg, wb = LUMA
-    offsets = [RED * cr, -(wr * RED * cr + wb * BLUE * cb) / wg, BLUE * cb]
-    scale = np.ones_like(level)
-    for offset in offsets:
-        room = np.where(offset > 0, 255.0 - level, level)
-        np.minimum(scale, room / np.maximum(np.abs(offset), 1e-4), out=scale)
-    merged = [np.clip(level + offset * scale, 0.0, 255.0) for offset in offsets]
+    parts = offsets(255.0 * cbcr[..., :1], 255.0 * cbcr[..., 1:])
+    scale = fit(level, parts)
+    merged = [np.clip(level + part * scale, 0.0, 255.0) for part in parts]
     return np.rint(np.concatenate(merged, axis=-1)).astype(np.uint8)
 
 

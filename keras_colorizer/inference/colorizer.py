@@ -3,157 +3,248 @@
 The network decides chroma only, at its working size; luma is the photo's own, at its own size.
 """
 
+import collections
+import copy
+import itertools
+import math
+import numbers
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
 import numpy as np
 from PIL import Image
 
-from keras_colorizer.color import merging
 from keras_colorizer.errors import UserError
+from keras_colorizer.images import reading
+from keras_colorizer.images.reading import Source
+from keras_colorizer.inference import compose
+from keras_colorizer.inference.model import Model, check, see, shrink
+
+__all__ = ["Colorizer", "Model", "check", "load", "see", "shrink"]
+
+_BATCH = 8  # photos at a time, for models that gain by it
+_UNKNOWN = 512  # what a colorize.tflite without a card is shown; it shrinks that by itself
 
 
-def shrink(gray: np.ndarray, size: int) -> np.ndarray:
-    """Gray photos as a network sees them: antialiased bilinear, as in training.
-
-    Args:
-        gray: uint8 array (B, H, W, 1).
-        size: the working size in pixels; stretched, both axes alike.
-
-    Returns:
-        float32 array (B, size, size, 1) in 0..1; whole levels of 1/255.
-
-    Example:
-        >>> shrink(np.zeros((2, 480, 641, 1), "uint8"), 128).shape
-        (2, 128, 128, 1)
-    """
-    if gray.shape[1:3] != (size, size):
-        photos = [Image.fromarray(photo[..., 0]) for photo in gray]
-        small = [photo.resize((size, size), Image.Resampling.BILINEAR) for photo in photos]
-        gray = np.stack([np.asarray(photo) for photo in small])[..., None]
-    return gray.astype(np.float32) / np.float32(255)
-
-
-def enlarge(chroma: np.ndarray, height: int, width: int) -> np.ndarray:
-    """One photo's chroma at the photo's size: bilinear, antialiased where it gets smaller.
+class Colorizer:
+    """Colours photos of any size; their luma and sharpness stay their own.
 
     Args:
-        chroma: float array (h, w, 2).
-        height, width: of the result in pixels.
-
-    Returns:
-        float32 array (height, width, 2).
-
-    Example:
-        >>> enlarge(np.zeros((32, 32, 2), "float32"), 480, 641).shape
-        (480, 641, 2)
-    """
-    chroma = np.asarray(chroma, np.float32)
-    if chroma.shape[:2] == (height, width):
-        return chroma
-    planes = [Image.fromarray(np.ascontiguousarray(chroma[..., i])) for i in range(2)]
-    large = [plane.resize((width, height), Image.Resampling.BILINEAR) for plane in planes]
-    return np.stack([np.asarray(plane) for plane in large], axis=-1)
-
-
-def check(gray: np.ndarray) -> np.ndarray:
-    """``gray`` if it is uint8 (B, H, W, 1) and not empty; TypeError or ValueError otherwise.
-
-    Example:
-        >>> check(np.zeros((1, 480, 640, 1), "uint8")).dtype
-        dtype('uint8')
-    """
-    gray = np.asarray(gray)
-    if gray.dtype != np.uint8:
-        raise TypeError(f"gray photos must be uint8, 0..255; got {gray.dtype}")
-    if gray.ndim != 4 or gray.shape[-1] != 1 or 0 in gray.shape:
-        raise ValueError(f"gray photos must be (B, H, W, 1) and not empty; got {gray.shape}")
-    return gray
-
-
-class Model:
-    """A colorizer that can be asked for chroma; a kind of model adds how its network is called.
+        model: from ``backends.open_model``; `load` opens and wraps one in one go.
+        threads: processor threads for one photo; default all that this process may use.
 
     Attributes:
-        name: the card's name, or what the file is called.
-        card: dict as ``models.card.read`` gives it, {} where there is none.
-        size: the working size in pixels.
-        kind: "run", "SavedModel" or "tflite".
-        predicts_rgb: the network has RGB of its own, which ``raw`` gives.
+        model, name, card, kind, predicts_rgb: the model, and what it says of itself.
+        size: the working size in pixels: what the network sees of a photo.
 
     Example:
-        >>> model = backends.open_model("runs/gan-1")
-        >>> model.colorize(gray).shape  # uint8 (16, 480, 640, 1)
-        (16, 480, 640, 3)
+        >>> colorizer = keras_colorizer.load("flowers")
+        >>> colorizer("old.jpg").save("colour.png")
     """
 
-    kind = ""
-    predicts_rgb = False
+    def __init__(self, model: Model, threads: int | None = None):
+        self.model, self.threads = model, threads or _cores()
+        self.name, self.card, self.kind = model.name, model.card, model.kind
+        self.predicts_rgb, self.size = model.predicts_rgb, model.size or _UNKNOWN
+        self._turn = threading.Lock()  # neither LiteRT nor Keras takes two calls at once
+        self._file = None  # the .tflite file that a clone opens again
 
-    def __init__(self, name: str, card: dict, size: int | None):
-        self.name, self.card, self.size = name, card, size
-
-    def chroma(self, gray: np.ndarray) -> np.ndarray:
-        """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2) in ±0.5, as it comes."""
-        raise NotImplementedError
-
-    def rgb(self, gray: np.ndarray) -> np.ndarray | None:
-        """float32 gray (B, S, S, 1) in 0..1 → the network's own RGB (B, S, S, 3) in 0..1."""
-        return None
-
-    def colorize(self, gray: np.ndarray) -> np.ndarray:
-        """Colour photos with the gray photos' own luma, to within 1 level.
+    def __call__(
+        self, photo: Source, saturation: float = 1.0, blend: float = 1.0, raw: bool = False
+    ) -> Image.Image:
+        """Colours one photo.
 
         Args:
-            gray: uint8 array (B, H, W, 1), any H and W.
+            photo: a path, a file's bytes, a ``PIL.Image`` or a uint8 array (H, W), (H, W, 1 or 3),
+                gray or in colour.
+            saturation: 0 or more: scales what the network gives; 0 is gray.
+            blend: 0..1: from the gray photo to the result.
+            raw: the network's own RGB, luma included, at its working size.
 
         Returns:
-            uint8 array (B, H, W, 3).
+            ``PIL.Image`` RGB, upright, of the photo's size; ``convert("L")`` is the gray photo.
 
         Raises:
-            TypeError, ValueError: gray is something else.
-            UserError: the network gave NaN or no chroma; it names the model.
-        """
-        gray = check(gray)
-        chroma = self._usable(self.chroma(shrink(gray, self.size)), gray, 2)
-        colour = np.empty((*gray.shape[:3], 3), np.uint8)
-        for photo, planes, result in zip(gray, chroma, colour, strict=True):
-            result[...] = merging.merge(photo, enlarge(planes, *photo.shape[:2]))
-        return colour
+            UserError: the photo cannot be read, a value is out of its range, or the model has no
+                RGB of its own.
 
-    def raw(self, gray: np.ndarray) -> np.ndarray | None:
-        """The network's own RGB, luma included, resized (bilinear) to the photos' size.
+        Example:
+            >>> colorizer("old.jpg", saturation=1.2).size
+            (4000, 3000)
+        """
+        self._check(saturation, blend, raw)
+        gray = reading.read(photo).gray
+        if raw:
+            return Image.fromarray(self._draw(see(gray, self.size))[0])
+        return self.paint(gray, "RGB", saturation, blend)
+
+    def paint(
+        self, gray: Image.Image, mode: str = "RGB", saturation: float = 1.0, blend: float = 1.0
+    ) -> Image.Image:
+        """Colours a gray ``PIL.Image`` of mode L, read already; mode is "RGB" or "YCbCr".
+
+        "YCbCr" is what JPEG is written from: its Y is the photo, untouched.
+
+        Raises:
+            UserError: a value is out of its range, or the network gave what is no colour.
+
+        Example:
+            >>> colorizer.paint(Image.open("old.jpg").convert("L"), "YCbCr").save("colour.jpg")
+        """
+        self._check(saturation, blend)
+        return self._compose(gray, self._decide(see(gray, self.size))[0], mode, saturation, blend)
+
+    def many(
+        self,
+        photos: Iterable[Source],
+        saturation: float = 1.0,
+        blend: float = 1.0,
+        raw: bool = False,
+    ) -> Iterator[Image.Image]:
+        """Colours photos one after the other, in order, reading a few ahead.
+
+        Runs and SavedModels are given several photos at a time. Memory does not grow with their
+        number.
 
         Args:
-            gray: uint8 array (B, H, W, 1), any H and W.
+            photos: any iterable of what a call takes; it is taken only as results are.
+            saturation, blend, raw: as for a call.
 
-        Returns:
-            uint8 array (B, H, W, 3); None where the network predicts chroma only.
+        Yields:
+            ``PIL.Image`` RGB, one for each photo.
 
         Raises:
-            TypeError, ValueError, UserError: as ``colorize``.
-        """
-        gray = check(gray)
-        if not self.predicts_rgb:
-            return None
-        rgb = self._usable(self.rgb(shrink(gray, self.size)), gray, 3)
-        rgb = np.rint(np.clip(rgb, 0.0, 1.0) * 255.0).astype(np.uint8)
-        height, width = gray.shape[1:3]
-        if rgb.shape[1:3] == (height, width):
-            return rgb
-        photos = [Image.fromarray(photo) for photo in rgb]
-        sized = [photo.resize((width, height), Image.Resampling.BILINEAR) for photo in photos]
-        return np.stack([np.asarray(photo) for photo in sized])
+            UserError: as a call does, in the place of the photo that cannot be read.
 
-    def _usable(self, found, gray, channels):
-        """What the network gave, if it can become pixels: uint8 would hide NaN."""
-        found, count = np.asarray(found), len(gray)
-        what = "RGB" if channels == 3 else "chroma"
-        if found.ndim != 4 or found.shape[::3] != (count, channels) or 0 in found.shape:
+        Example:
+            >>> for image in colorizer.many(Path("photos").glob("*.jpg")):
+            ...     print(image.size)
+        """
+        self._check(saturation, blend, raw)  # now, not at the first photo
+        if isinstance(photos, str | bytes | os.PathLike | Image.Image):
+            raise UserError("many takes several photos: a list or another iterable of them")
+        return self._many(photos, saturation, blend, raw)
+
+    def _many(self, photos, saturation, blend, raw):
+        from concurrent.futures import ThreadPoolExecutor
+
+        def read(photo):
+            gray = reading.read(photo).gray
+            return gray, see(gray, self.size)
+
+        def paint(gray, found):
+            if raw:
+                return Image.fromarray(found)
+            return self._compose(gray, found, "RGB", saturation, blend)
+
+        photos = iter(photos)
+        batch = 1 if self.kind == "tflite" else _BATCH
+        ahead = collections.deque()
+        pool = ThreadPoolExecutor(self.threads)
+        try:
+            while True:
+                for photo in itertools.islice(photos, batch + self.threads - len(ahead)):
+                    ahead.append(pool.submit(read, photo))
+                if not ahead:
+                    return
+                ready, error = _ready([ahead.popleft() for _ in range(min(batch, len(ahead)))])
+                if ready:
+                    grays, seen = zip(*ready, strict=True)
+                    seen = np.concatenate(seen)
+                    found = self._draw(seen) if raw else self._decide(seen)
+                    yield from map(paint, grays, found)
+                if error:
+                    raise error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def clone(self, threads: int | None = 1) -> "Colorizer":
+        """The same for another thread, which may then work at the same time as this one.
+
+        Clones of ``.tflite`` models have an interpreter of their own; those of runs and SavedModels
+        share the model, and take turns.
+
+        Example:
+            >>> workers = [colorizer.clone(threads=1) for _ in range(4)]
+        """
+        twin = copy.copy(self)
+        twin.threads = threads or _cores()
+        if self._file is not None:
+            twin.model, twin._turn = _reopened(self.model, self._file, threads), threading.Lock()
+        return twin
+
+    def _check(self, saturation, blend, raw=False):
+        for name, value, most in (("saturation", saturation, math.inf), ("blend", blend, 1)):
+            number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+            if not (number and 0 <= value <= most and math.isfinite(value)):
+                limit = "a number from 0 to 1" if most == 1 else "a number, 0 or more"
+                raise UserError(f"{name} is {value!r}; give {limit} (1 is what the model decided)")
+        if raw and not self.predicts_rgb:
             raise UserError(
-                f"model {self.name!r} gave {what} of shape {found.shape} for {count} photos, not "
-                f"({count}, h, w, {channels}); export or train it again"
+                f"model {self.name!r} predicts chroma only: it has no raw picture of its own"
             )
-        if not np.isfinite(found).all():
-            raise UserError(
-                f"model {self.name!r} gave NaN or infinite {what}: its weights are damaged, or its "
-                "training diverged; export or train it again"
-            )
-        return found
+        if raw and not saturation == blend == 1:
+            raise UserError("raw is the network's own picture: leave saturation and blend out")
+
+    def _decide(self, seen):
+        with self._turn:
+            return self.model.decide(seen)
+
+    def _draw(self, seen):
+        with self._turn:
+            return self.model.draw(seen)
+
+    def _compose(self, gray, chroma, mode, saturation, blend):
+        return compose.compose(gray, chroma, mode, saturation, blend, self.threads)
+
+
+def _cores():
+    from keras_colorizer.inference import tflite  # which imports this module
+
+    return tflite.cores()
+
+
+def _ready(futures):
+    """What the first futures gave, up to the first that failed, and that one's error or None."""
+    ready = []
+    for future in futures:
+        if error := future.exception():
+            return ready, error
+        ready.append(future.result())
+    return ready, None
+
+
+def _reopened(model, file, threads):
+    from keras_colorizer.inference import tflite
+
+    lite = tflite.open_tflite(file, threads)
+    if not hasattr(model, "lite"):
+        return lite
+    twin = copy.copy(model)  # an exported folder's, which has more than this one file
+    twin.lite = lite
+    return twin
+
+
+def load(path_or_name: str | os.PathLike) -> Colorizer:
+    """Opens a model to colour photos with.
+
+    Args:
+        path_or_name: a shipped model's name, a ``.tflite`` file, an exported folder or SavedModel,
+            or a run folder; as ``backends.open_model`` takes it.
+
+    Raises:
+        UserError: nothing is there, or it is no model, unfinished, damaged or of another version.
+
+    Example:
+        >>> keras_colorizer.load("flowers")("old.jpg").save("colour.png")
+    """
+    from keras_colorizer.inference import backends, exporting_lite, shipped
+
+    colorizer = Colorizer(backends.open_model(path_or_name))
+    if colorizer.kind == "tflite":
+        path = Path(path_or_name)
+        path = path if path.exists() else shipped.find(str(path_or_name))
+        colorizer._file = (path / exporting_lite.FASTEST if path.is_dir() else path).absolute()
+    return colorizer

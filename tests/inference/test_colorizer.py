@@ -1,112 +1,238 @@
-"""The path that keeps luma, with networks whose chroma is known."""
+"""The one way in: photos of any kind to colour photos, by any kind of model."""
+
+import shutil
+import subprocess
+import sys
+import threading
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import keras_colorizer
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import colorizer
+from keras_colorizer.inference import backends, colorizer, exporting_lite, shipped
+from keras_colorizer.models import card
 
-SIZES = [(1, 1), (1, 40), (32, 32), (31, 33), (101, 77), (300, 451)]
+# Colorizes as a user would, where neither TensorFlow nor Keras can be imported.
+CLIENT = """
+import sys
+sys.modules.update({"tensorflow": None, "keras": None})
+import keras_colorizer
+model, photo, result = sys.argv[1:]
+keras_colorizer.load(model)(photo).save(result)
+heavy = {"tensorflow", "keras", "scipy", "skimage", "matplotlib", "torch", "h5py"}
+loaded = {name.split(".")[0] for name, module in sys.modules.items() if module}
+assert not heavy & loaded, heavy & loaded
+"""
 
 
 class Painted(colorizer.Model):
-    """Gives the chroma or RGB it was made with, and keeps what it was shown."""
+    """Tints dark photos red and light ones blue, and keeps how many it saw at a time."""
 
-    def __init__(self, chroma=None, rgb=None, size=32):
-        super().__init__("painted", {}, size)
-        self.given, self.own, self.predicts_rgb = chroma, rgb, rgb is not None
+    def __init__(self, kind="run", predicts_rgb=False):
+        super().__init__("painted", {"name": "painted"}, 32)
+        self.kind, self.predicts_rgb, self.seen = kind, predicts_rgb, []
 
     def chroma(self, gray):
-        self.seen = gray
-        return np.repeat(self.given, len(gray), axis=0)
+        self.seen.append(len(gray))
+        light = gray.mean(axis=(1, 2, 3), keepdims=True)
+        tints = np.where(light < 0.5, np.float32([0, 0.2]), np.float32([0.2, 0]))
+        return np.broadcast_to(tints, (len(gray), 8, 8, 2)).astype("float32")
 
     def rgb(self, gray):
-        return np.repeat(self.own, len(gray), axis=0)
+        return np.concatenate([gray, gray, 1 - gray], axis=-1)
 
 
-def flat(*values, size=8):
-    return np.full((1, size, size, len(values)), values, "float32")
+@pytest.fixture
+def painted():
+    return colorizer.Colorizer(Painted(), threads=2)
 
 
-def noise(*shape, seed=0):
-    return np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
+@pytest.fixture
+def file(photo, tmp_path):
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    return tmp_path / "photo.png"
 
 
-def pillow_gray(rgb):
-    return np.asarray(Image.fromarray(rgb).convert("L")).astype(int)
+def luma(image):
+    return np.asarray(image.convert("L"), np.int16)
 
 
-@pytest.mark.parametrize("shape", SIZES)
-def test_luma_is_the_photos_own_at_any_size(shape):
-    chroma = np.random.default_rng(1).uniform(-0.5, 0.5, (1, 8, 8, 2)).astype("float32")
-    gray = noise(3, *shape, 1)
-    result = Painted(chroma).colorize(gray)
-    assert result.shape == (3, *shape, 3) and result.dtype == np.uint8
-    for photo, colour in zip(gray, result, strict=True):
-        assert np.abs(pillow_gray(colour) - photo[..., 0]).max() <= 1
+def gray_of(photo):
+    return Image.fromarray(photo).convert("L")
 
 
-def test_the_network_decides_the_hue_and_each_photo_gets_its_own():
-    class Two(Painted):
-        def chroma(self, gray):
-            return np.concatenate([flat(0.0, 0.2), flat(0.2, 0.0)])
-
-    red, blue = Two().colorize(np.full((2, 50, 61, 1), 120, "uint8"))
-    assert np.all(red == [round(120 + 255 * 1.402 * 0.2), round(120 - 255 * 0.1428), 120])
-    assert np.all(blue[..., 2] == round(120 + 255 * 1.772 * 0.2)) and np.all(blue[..., 0] == 120)
+def levels(*values, size=(40, 30)):
+    return [Image.new("L", size, value) for value in values]
 
 
-def test_the_network_sees_the_photo_as_training_shows_it(photo):
-    gray = np.asarray(Image.fromarray(photo).convert("L"))
-    model = Painted(flat(0.0, 0.0))
-    model.colorize(gray[None, ..., None])
-    small = Image.fromarray(gray).resize((32, 32), Image.Resampling.BILINEAR)
-    assert model.seen.shape == (1, 32, 32, 1) and model.seen.dtype == np.float32
-    assert np.array_equal(model.seen[0, ..., 0], np.asarray(small, "float32") / 255)
-    stripes = np.tile(np.uint8([[0], [254]]), (256, 512))
-    assert np.all(np.abs(colorizer.shrink(stripes[None, ..., None], 32) * 255 - 127) < 2.5)
+def test_a_path_an_image_and_an_array_give_one_result(painted, photo, file):
+    sources = [file, str(file), file.read_bytes(), photo, Image.fromarray(photo)]
+    sources += [gray_of(photo), np.asarray(gray_of(photo)), np.asarray(gray_of(photo))[..., None]]
+    results = [painted(source) for source in sources]
+    for result in results:
+        assert result.mode == "RGB" and result.size == (451, 300)
+        assert np.array_equal(np.asarray(result), np.asarray(results[0]))
+    assert np.abs(luma(results[0]) - luma(gray_of(photo))).max() <= 1
+    assert np.ptp(np.asarray(results[0], np.int16), axis=-1).mean() > 30
 
 
-def test_chroma_comes_up_bilinearly_and_stays_in_its_place():
-    ramp = np.tile(np.linspace(-0.5, 0.5, 16, dtype="float32"), (16, 1))
-    large = colorizer.enlarge(np.stack([ramp, ramp.T], axis=-1), 33, 160)
-    assert large.shape == (33, 160, 2) and large.dtype == np.float32
-    centres = (np.arange(160) + 0.5) / 160 * 16 - 0.5
-    expected = np.interp(centres, np.arange(16), ramp[0])
-    assert np.allclose(large[7, :, 0], expected, atol=1e-6)
-    assert np.allclose(large[..., 0], large[:1, :, 0]) and np.ptp(large[:, 5, 1]) > 0.9
+@pytest.mark.parametrize("kind", ["run", "saved_model", "chroma_tflite", "chroma_u8_tflite"])
+def test_every_kind_of_model(request, kind, photo, size):
+    path = request.getfixturevalue(kind)
+    found = keras_colorizer.load(path)
+    assert isinstance(found, keras_colorizer.Colorizer) and found.size == size
+    result = found(photo)
+    assert np.abs(luma(result) - luma(gray_of(photo))).max() <= 1
+    gray = np.asarray(gray_of(photo))[None, ..., None]
+    scored = backends.open_model(path).colorize(gray)[0]  # what the evaluation sees
+    assert np.abs(scored.astype(int) - np.asarray(result)).max() <= 1
 
 
-def test_raw_is_the_networks_own_picture():
-    own = np.random.default_rng(2).uniform(0, 1, (1, 32, 32, 3)).astype("float32")
-    model = Painted(rgb=own)
-    same = model.raw(noise(2, 32, 32, 1))
-    assert same.dtype == np.uint8 and np.array_equal(same[1], np.rint(own[0] * 255))
-    image = Image.fromarray(same[0]).resize((45, 31), Image.Resampling.BILINEAR)
-    assert np.array_equal(model.raw(noise(1, 31, 45, 1))[0], np.asarray(image))
-    assert Painted(flat(0.0, 0.0)).raw(noise(1, 9, 9, 1)) is None
+@pytest.mark.parametrize("named", [False, True])
+def test_a_photo_tflite_decides_colour_at_its_working_size(photo_tflite, run, tmp_path, named):
+    shutil.copy(photo_tflite, tmp_path / "colorize.tflite")
+    if named:
+        shutil.copy(run / card.CARD, tmp_path)
+    found = keras_colorizer.load(tmp_path / "colorize.tflite")
+    assert found.size == (32 if named else 512)
+    gray = Image.effect_noise((301, 203), 60)
+    assert np.abs(luma(found(gray)) - luma(gray)).max() <= 1
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_nan_is_named_not_hidden(bad):
-    with pytest.raises(UserError, match="'painted' gave NaN or infinite chroma"):
-        Painted(flat(0.1, bad)).colorize(noise(1, 9, 9, 1))
-    with pytest.raises(UserError, match="'painted' gave NaN or infinite RGB"):
-        Painted(rgb=flat(0.1, bad, 0.1)).raw(noise(1, 9, 9, 1))
+def test_a_shipped_name_without_tensorflow(monkeypatch, tmp_path, chroma_tflite, run, file):
+    folder = tmp_path / "models" / "tiny"
+    folder.mkdir(parents=True)
+    shutil.copy(chroma_tflite, folder / exporting_lite.FASTEST)
+    shutil.copy(run / card.CARD, folder)
+    monkeypatch.setattr(shipped, "FOLDERS", (tmp_path / "models",))
+    found = keras_colorizer.load("tiny")
+    assert (found.name, found.kind, found.size) == ("tiny", "tflite", 32)
+    assert np.array_equal(np.asarray(found.clone()(file)), np.asarray(found(file)))
+    for model in (folder, folder / exporting_lite.FASTEST):
+        words = [sys.executable, "-c", CLIENT, str(model), str(file), str(tmp_path / "c.png")]
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
+        difference = np.asarray(Image.open(tmp_path / "c.png"), int) - np.asarray(found(file))
+        assert np.abs(difference).max() <= 1
 
 
-@pytest.mark.parametrize("shape", [(1, 8, 8, 3), (1, 8, 8, 1), (2, 8, 8, 2), (8, 8), (1, 0, 8, 2)])
-def test_a_wrong_shape_is_named(shape):
-    with pytest.raises(UserError, match="'painted' gave chroma of shape.*for 1 photos"):
-        Painted(np.zeros(shape, "float32")).colorize(noise(1, 9, 9, 1))
+def test_paint_is_what_jpeg_is_written_from(painted, photo):
+    gray = gray_of(photo)
+    result = painted.paint(gray, "YCbCr")
+    assert result.mode == "YCbCr" and np.array_equal(result.getchannel(0), gray)
+    other = np.asarray(result.convert("RGB"), np.int16) - np.asarray(painted.paint(gray))
+    assert np.abs(other).mean() < 1
 
 
-@pytest.mark.parametrize("call", ["colorize", "raw"])
-def test_only_gray_photos_are_taken(call):
-    model = getattr(Painted(flat(0.0, 0.0)), call)
-    with pytest.raises(TypeError, match="uint8.*float64"):
-        model(noise(1, 9, 9, 1) / 255)
-    for shape in [(9, 9), (9, 9, 1), (1, 9, 9, 3), (0, 9, 9, 1), (1, 0, 9, 1)]:
-        with pytest.raises(ValueError, match=r"\(B, H, W, 1\)"):
-            model(np.zeros(shape, "uint8"))
+def test_saturation_and_blend_are_passed_on(painted):
+    (gray,) = levels(100)
+    red = [painted(gray, **o).getpixel((5, 5))[0] - 100 for o in ({}, {"saturation": 0.5})]
+    red.append(painted(gray, blend=0.5).getpixel((5, 5))[0] - 100)
+    assert red == pytest.approx([1.402 * 51, 1.402 * 25.5, 1.402 * 25.5], abs=0.6)
+    for none in ({"saturation": 0}, {"blend": 0}):
+        assert painted(gray, **none).getpixel((5, 5)) == (100, 100, 100)
+    assert next(painted.many([gray], saturation=0.5)).getpixel((5, 5))[0] == 136
+
+
+@pytest.mark.parametrize("name", ["saturation", "blend"])
+@pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf"), "1", None, True])
+def test_wrong_values_are_one_clear_error(painted, name, value):
+    with pytest.raises(UserError, match=f"^{name} is .*; give a number"):
+        painted(levels(100)[0], **{name: value})
+    with pytest.raises(UserError, match=f"^{name} is "):
+        painted.many([], **{name: value})
+    with pytest.raises(UserError, match="blend is 1.5; give a number from 0 to 1"):
+        painted.paint(levels(100)[0], blend=1.5)
+
+
+def test_raw_is_the_networks_own_picture(photo):
+    found = colorizer.Colorizer(Painted(predicts_rgb=True))
+    gray = gray_of(photo)
+    result = found(photo, raw=True)
+    seen = np.asarray(gray.resize((32, 32), Image.Resampling.BILINEAR))
+    assert result.mode == "RGB"
+    assert np.array_equal(np.asarray(result), np.dstack([seen, seen, 255 - seen]))
+    assert np.array_equal(np.asarray(next(found.many([photo], raw=True))), np.asarray(result))
+    with pytest.raises(UserError, match="leave saturation and blend out"):
+        found(photo, raw=True, saturation=2)
+
+
+def test_raw_of_a_model_without_one_is_a_clear_error(painted, photo):
+    for call in (painted, lambda *a, **k: painted.many(*a, **k)):
+        with pytest.raises(UserError, match="'painted' predicts chroma only"):
+            call(photo, raw=True)
+
+
+@pytest.mark.parametrize(("kind", "at_once"), [("run", 8), ("tflite", 1)])
+def test_many_keeps_order_batches_and_looks_only_a_little_ahead(kind, at_once):
+    taken, model = [], Painted(kind)
+    found = colorizer.Colorizer(model, threads=2)
+
+    def photos():
+        for number in range(60):
+            taken.append(number)
+            yield Image.new("L", (20 + number, 30), 40 if number % 3 else 200)
+
+    results = found.many(photos())
+    assert taken == []
+    for number, result in enumerate(results):
+        assert result.size == (20 + number, 30)
+        red, _, blue = result.getpixel((3, 3))
+        assert (red > blue) == bool(number % 3)
+        assert len(taken) <= number + 2 * at_once + 2
+    assert number == 59 and max(model.seen) == at_once and sum(model.seen) == 60
+    assert list(found.many([])) == []
+
+
+def test_many_leaves_no_threads_behind_when_it_is_left(painted):
+    before, results = threading.active_count(), painted.many(levels(50, 60, 70))
+    assert luma(next(results))[0, 0] == 50
+    results.close()
+    assert threading.active_count() == before
+    with pytest.raises(UserError, match="several photos"):
+        painted.many("photo.jpg")
+
+
+def test_many_gives_what_came_before_the_bad_photo(painted, tmp_path):
+    results, found = painted.many([*levels(50, 60), tmp_path / "none.jpg"]), []
+    with pytest.raises(UserError, match=r"none\.jpg"):
+        for result in results:
+            found.append(luma(result)[0, 0])
+    assert found == [50, 60]
+
+
+def test_clones_work_at_the_same_time(chroma_tflite, photo, monkeypatch):
+    monkeypatch.chdir(chroma_tflite.parent)
+    found = keras_colorizer.load(chroma_tflite.name)
+    expected = np.asarray(found(photo))
+    monkeypatch.chdir("/")
+    clones = [found.clone(threads=1) for _ in range(3)]
+    assert len({id(one.model) for one in (found, *clones)}) == 4
+    assert [one.threads for one in clones] == [1, 1, 1]
+    wrong = []
+
+    def work(one):
+        for _ in range(5):
+            if not np.array_equal(np.asarray(one(photo)), expected):
+                wrong.append(one)
+
+    # Clones each with their own, and one that three threads share.
+    threads = [threading.Thread(target=work, args=(one,)) for one in (*clones, *[found] * 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_clones_of_other_models_share_them(painted):
+    clone = painted.clone(threads=3)
+    assert clone.model is painted.model and clone.threads == 3
+    assert clone._turn is painted._turn and painted.threads == 2
+
+
+def test_what_is_no_model_is_a_clear_error(tmp_path):
+    with pytest.raises(UserError, match="no such file or folder"):
+        keras_colorizer.load(tmp_path / "nothing")
