@@ -10,6 +10,7 @@ from keras_colorizer.errors import nearest
 # A new command is one row: its name, the module whose attribute of that name is the click command,
 # and what it does.
 COMMANDS = {
+    "colorize": ("keras_colorizer.colorize", "Colorize photos: files, folders, links."),
     "data": ("keras_colorizer.data.__main__", "Prepare photos once, as one file for training."),
     "train": ("keras_colorizer.train", "Train a colorizer and export what it learned."),
     "evaluate": ("keras_colorizer.evaluate", "Score colorizers side by side, with pictures."),
@@ -27,7 +28,7 @@ class LazyGroup(click.Group):
 
     Example:
         >>> LazyGroup().list_commands(None)[0]
-        'data'
+        'colorize'
     """
 
     def list_commands(self, ctx):

@@ -1,0 +1,93 @@
+"""``python -m keras_colorizer.colorize``: gray photos in, colour photos out."""
+
+from pathlib import Path
+
+import click
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.images import formats
+
+# GIF is none of them: its 256 colours are too few. PPM holds nothing but pixels.
+FORMATS = {
+    kind: name
+    for name, kinds in formats.FORMATS.items()
+    for kind in kinds[:2]
+    if name not in ("GIF", "PPM")
+}
+
+
+@click.command()
+@click.argument("photos", nargs=-1, required=True, metavar="PHOTO…")
+@click.option(
+    "--out",
+    default="colorized",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder for results.",
+)
+@click.option(
+    "--model",
+    metavar="NAME|PATH",
+    help="A shipped model, run folder, SavedModel or .tflite file.  [default: the first shipped]",
+)
+@click.option(
+    "--format",
+    type=click.Choice(list(FORMATS), case_sensitive=False),
+    help="Of the results.  [default: each photo's own, or PNG where that cannot hold colour]",
+)
+@click.option("--quality", type=click.IntRange(1, 100), help="Of JPEG and WebP results.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="How many photos at a time.  [default: one for each core]",
+)
+@click.option(
+    "--saturation",
+    type=click.FloatRange(0, 4),
+    default=1.0,
+    show_default=True,
+    help="0: gray; above 1: stronger colours.",
+)
+@click.option(
+    "--blend",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="How much of the result to mix with the gray photo: 0 is gray.",
+)
+@click.option("--raw", is_flag=True, help="The network's own RGB at its working size.")
+@click.option(
+    "--compare",
+    is_flag=True,
+    help="Also gray | result (| original, where it had colour) side by side, into OUT/compare.",
+)
+@click.option("--overwrite", is_flag=True, help="Make results anew that are there already.")
+@click.option(
+    "--allow-private-hosts",
+    is_flag=True,
+    help="Links may lead to this machine and its own network.",
+)
+@click.pass_context
+def colorize(context, format, **options):
+    """Colorize PHOTOs: files, folders (with all below), globs, http(s) links.
+
+    A result is OUT/<path inside the given folder>/NAME.EXT, in the photo's own size and sharpness.
+    Results that are there already are kept; photos are never touched. PHOTO may be - alone: one
+    photo from standard input, its result to standard output.
+
+    A photo that cannot be read is named, the rest goes on, and the exit code is 1.
+    """
+    from keras_colorizer import paint
+
+    wanted = paint.Wanted(format=format and FORMATS[format.lower()], **options)
+    if "-" not in wanted.photos:
+        paint.run(wanted)
+        return
+    for option in ("out", "compare"):
+        if context.get_parameter_source(option).name == "COMMANDLINE":
+            raise UserError(f"- writes to standard output alone; leave out --{option}")
+    paint.stream(wanted)
+
+
+if __name__ == "__main__":
+    colorize()
