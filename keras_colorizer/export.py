@@ -1,10 +1,11 @@
-"""``python -m keras_colorizer.export``: a finished run becomes a SavedModel."""
+"""``python -m keras_colorizer.export``: a finished run becomes a folder to ship."""
 
 from pathlib import Path
 
 import click
 
 from keras_colorizer import startup
+from keras_colorizer.errors import UserError
 
 
 @click.command("export")
@@ -13,20 +14,72 @@ from keras_colorizer import startup
     "--out", type=click.Path(path_type=Path), help="Folder to write; RUN/saved_model without it."
 )
 @click.option("--overwrite", is_flag=True, help="Replace the SavedModel that stands there.")
-def export(run: Path, out: Path | None, overwrite: bool) -> None:
-    """Write the trained network of RUN, a run folder, as a SavedModel.
+@click.option("--data", help="The photos that RUN was trained on, where its card's name is not it.")
+@click.option("--data-dir", help="Where tfds keeps prepared data.")
+@click.option("--no-tflite", is_flag=True, help="Write the SavedModel alone; needs no photos.")
+def export(
+    run: Path,
+    out: Path | None,
+    overwrite: bool,
+    data: str | None,
+    data_dir: str | None,
+    no_tflite: bool,
+) -> None:
+    """Write the trained network of RUN, a run folder, as a SavedModel and TensorFlow Lite files.
 
-    It colorizes where TensorFlow is, without Keras and without this package: signature colorize
-    takes photos, colorize_encoded takes JPEG or PNG files, as TensorFlow Serving sends them.
+    The SavedModel colorizes where TensorFlow is, without Keras and without this package: signature
+    colorize takes photos, colorize_encoded takes JPEG or PNG files, as TensorFlow Serving sends
+    them. The TensorFlow Lite files are for phones and for this package's own colorize: calibrated
+    and measured on RUN's own photos; nothing is written if one is too far from the network.
     """
     startup.import_keras()
     from keras_colorizer.inference import exporting
+    from keras_colorizer.models import card
 
-    folder = exporting.export(run, out, overwrite)
+    source = None if no_tflite else _source(run, data, data_dir)
+    folder = exporting.export(run, out, overwrite, source)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     names = ", ".join(exporting.signature_names(folder))
-    click.echo(f"SavedModel: {folder} ({size / 1e6:.1f} MB)")
-    click.echo(f"signatures: {names}")
+    click.echo(f"exported: {folder} ({size / 1e6:.1f} MB)")
+    click.echo(f"signatures of its SavedModel: {names}")
+    if no_tflite:
+        return
+    found = card.read(folder)["parity"]
+    cores = str(found["cores"])
+    click.echo(f"file{'':19} MB  mean ΔE   max ΔE  colour  ms ({cores} threads)")
+    for file, entry in found["files"].items():
+        ratio, times = entry["colourfulness_ratio"], entry.get("latency_ms", {})
+        click.echo(
+            f"{file:21} {entry['bytes'] / 1e6:4.2f}  {entry['mean_delta_e']:7.3f}"
+            f"  {entry['max_delta_e']:7.2f}  {'     –' if ratio is None else f'{ratio:6.3f}'}"
+            f"  {times.get(cores, '–')}"
+        )
+    path = found["photo_path"]
+    click.echo(
+        f"the graph's whole path is {path['mean_delta_e']:.2f} mean ΔE from this package's own, at "
+        f"{path['size']} pixels"
+    )
+    click.echo(f"model card: {folder / 'README.md'}")
+
+
+def _source(run, data, data_dir):
+    """The run's photos; a UserError, not a download, where they are not here."""
+    from keras_colorizer.data import open_source
+    from keras_colorizer.models import card
+
+    own = card.read_run(run)
+    name = data or (own.get("data") or {}).get("name")
+    needed = "its TensorFlow Lite files are calibrated and measured on the photos it was trained on"
+    ways = "give --data or --data-dir with these, or --no-tflite for the SavedModel alone"
+    if not name:
+        raise UserError(f"{run}: {needed}, and its card names none; {ways}")
+    try:
+        source = open_source(name, data_dir)
+    except UserError as error:
+        raise UserError(f"{run}: {needed}, and: {error.message}; {ways}") from error
+    if download := source.to_download():
+        raise UserError(f"{run}: {needed}: {name}, not here yet ({download} to fetch); {ways}")
+    return source
 
 
 if __name__ == "__main__":

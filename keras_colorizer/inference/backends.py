@@ -4,8 +4,14 @@ import os
 from pathlib import Path
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import exporting, exporting_loading, shipped, tflite
-from keras_colorizer.inference.colorizer import Model
+from keras_colorizer.inference import (
+    exporting,
+    exporting_lite,
+    exporting_loading,
+    shipped,
+    tflite,
+)
+from keras_colorizer.inference.model import Model
 from keras_colorizer.models import card as cards
 
 
@@ -65,13 +71,56 @@ class SavedModel(Model):
         return self._rgb(gray) if self.predicts_rgb else None
 
 
+class ExportedModel(Model):
+    """An exported folder: chroma by its ``chroma_float32.tflite``, the fastest, on LiteRT.
+
+    The network's own RGB, where it has such, is its SavedModel's, which is opened (by TensorFlow)
+    when ``raw`` is first asked for.
+
+    Example:
+        >>> ExportedModel("saved_models/flowers").kind
+        'tflite'
+    """
+
+    kind = "tflite"
+
+    def __init__(self, folder: str | os.PathLike):
+        self._folder, self._rgb = Path(folder), None
+        card = cards.read(folder)
+        self.lite = tflite.open_tflite(self._folder / exporting_lite.FASTEST)
+        super().__init__(card["name"], card, card["size"])
+        self.predicts_rgb = bool(card.get("predicts_rgb"))
+
+    def chroma(self, gray):
+        """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2) in ±0.5, as it comes."""
+        return self.lite.chroma(gray)
+
+    def rgb(self, gray):
+        """float32 gray (B, S, S, 1) in 0..1 → float32 RGB (B, S, S, 3) in 0..1, or None.
+
+        Raises:
+            UserError: the SavedModel is not in the folder, or TensorFlow is absent.
+        """
+        if not self.predicts_rgb:
+            return None
+        if self._rgb is None:
+            try:
+                _, self._rgb, _ = exporting_loading.load_predictions(self._folder)
+            except UserError as error:
+                raise UserError(
+                    f"model {self.name!r}: its own RGB (raw) comes from the SavedModel alone, and "
+                    f"{error.message}"
+                ) from error
+        return self._rgb(gray)
+
+
 def open_model(path_or_name: str | os.PathLike) -> Model:
     """Opens a model of any kind; what stands at the path goes before a shipped model's name.
 
     Args:
-        path_or_name: a run folder (also one that holds its ``saved_model``), a SavedModel folder, a
-            ``.tflite`` file, or the name of a shipped model. Colorizing with a ``.tflite`` file
-            imports neither TensorFlow nor Keras.
+        path_or_name: a run folder (also one that holds its ``saved_model``), an exported folder, a
+            ``.tflite`` file, or the name of a shipped model. Colorizing with a ``.tflite`` file, or
+            a folder that holds ``chroma_float32.tflite``, imports neither TensorFlow nor Keras.
 
     Returns:
         A ``Model``: ``name``, ``card``, ``size``, ``kind``, ``predicts_rgb``, ``colorize``, ``raw``
@@ -88,6 +137,8 @@ def open_model(path_or_name: str | os.PathLike) -> Model:
     if path.is_dir():
         if (path / cards.WEIGHTS).is_file() or (path / "recipe.json").is_file():
             return RunModel(path)
+        if (path / exporting_lite.FASTEST).is_file():
+            return ExportedModel(path)
         if (path / "saved_model.pb").is_file():
             return SavedModel(path)
         raise UserError(

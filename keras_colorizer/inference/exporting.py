@@ -5,11 +5,14 @@ from pathlib import Path
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.images.files import replace_atomically
-from keras_colorizer.inference import exporting_loading
+from keras_colorizer.inference import exporting_lite, exporting_loading
 from keras_colorizer.models import card as cards
 
 # What an export writes; a folder that holds anything else is not ours to replace.
-OURS = {"assets", "variables", "fingerprint.pb", "saved_model.pb", "card.json"}
+OURS = {
+    "assets", "variables", "fingerprint.pb", "saved_model.pb", "card.json", "README.md",
+    *exporting_lite.FILES,
+}  # fmt: skip
 
 
 def in_float32(network):
@@ -139,28 +142,36 @@ def _check_target(out, overwrite):
 
 
 def export(
-    run: str | os.PathLike, out: str | os.PathLike | None = None, overwrite: bool = False
+    run: str | os.PathLike,
+    out: str | os.PathLike | None = None,
+    overwrite: bool = False,
+    source=None,
 ) -> Path:
-    """Writes a run's generator with its codec as a SavedModel; the folder appears whole or not.
+    """Writes a run's generator with its codec as a folder to ship; it appears whole or not at all.
 
     Args:
         run: a run folder with ``generator.keras`` and ``card.json``.
         out: the folder to write; ``RUN/saved_model`` without it.
         overwrite: replace a SavedModel that stands there; anything else is never replaced.
+        source: the data that the run was trained on (``data.open_source``), for the TensorFlow
+            Lite files, which are calibrated on it and measured; None writes the SavedModel alone.
 
     Returns:
-        The folder: ``saved_model.pb``, ``variables/``, ``fingerprint.pb``, ``card.json``. Its
-        signatures are those of ``signatures``. The computation is float32 whatever the network's
-        dtype policy.
+        The folder: ``saved_model.pb``, ``variables/``, ``fingerprint.pb``, ``card.json``, and with
+        ``source`` the files of ``exporting_lite.FILES`` and ``README.md``, a model card; then the
+        model is called what the folder is called, as shipped models are. The
+        SavedModel's signatures are those of ``signatures``. The computation is float32 whatever
+        the network's dtype policy.
 
     Raises:
-        UserError: TensorFlow is absent, RUN is no finished run, OUT exists or cannot be written.
+        UserError: TensorFlow is absent, RUN is no finished run, OUT exists or cannot be written,
+            the source is other data than the run's, or a file is too far from the Keras network.
 
     Example:
         >>> export("runs/gan-1")
         PosixPath('runs/gan-1/saved_model')
     """
-    out = Path(out) if out is not None else Path(run) / "saved_model"
+    name, out = out and Path(out).name, Path(out or Path(run) / "saved_model")
     tf = exporting_loading.tensorflow()
     import keras
 
@@ -178,6 +189,11 @@ def export(
         with replace_atomically(out) as temporary:
             tf.saved_model.save(module, str(temporary), signatures(network, codec, card["size"]))
             cards.write(temporary, card)
+            if source is not None:
+                from keras_colorizer.inference import exporting_folder
+
+                card = card | {"name": name or card["name"]}
+                exporting_folder.complete(temporary, run, network, codec, card, source)
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror or error})") from error
     return out

@@ -1,27 +1,47 @@
 """Models in ``.tflite`` files: LiteRT, NumPy and Pillow, without TensorFlow or Keras."""
 
+import contextlib
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
 
 from keras_colorizer.color import merging
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference.colorizer import Model, check
+from keras_colorizer.inference import quiet
+from keras_colorizer.inference.model import Model, check
 from keras_colorizer.models import card as cards
 
 OURS = (
     "gray [1, S, S, 1] to chroma [1, h, w, 2], both float32 or both quantized uint8, or uint8 "
     "photos [1, ?, ?, 1 or 3] to RGB of the same size"
 )
+_FIRST, _said = threading.Lock(), False
 
 
-def _cores():
+def cores() -> int:
+    """How many processors this process may use: the threads that a file is run on.
+
+    Example:
+        >>> cores()
+        2
+    """
     usable = getattr(os, "sched_getaffinity", None)
     return len(usable(0)) if usable else os.cpu_count() or 1
 
 
-def _interpreter(path):
+@contextlib.contextmanager
+def _quiet_at_first():
+    """Once a process LiteRT says which delegate it made; nobody can act on it."""
+    global _said
+    with _FIRST:  # stderr is the process's: one thread at a time may hold it
+        first, _said = not _said, True
+        with quiet.held_back() if first else contextlib.nullcontext():
+            yield
+
+
+def _interpreter(path, threads):
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
@@ -33,8 +53,9 @@ def _interpreter(path):
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror or error})") from error
     try:
-        interpreter = Interpreter(model_content=content, num_threads=_cores())
-        interpreter.allocate_tensors()
+        with _quiet_at_first():
+            interpreter = Interpreter(model_content=content, num_threads=threads or cores())
+            interpreter.allocate_tensors()
     except Exception as error:  # ValueError for other content, RuntimeError for its operators
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UserError(f"{path}: cannot be loaded ({reason}); export it again") from error
@@ -110,12 +131,16 @@ class PhotoModel(_LiteModel):
     def colorize(self, gray):
         """uint8 gray (B, H, W, 1) → the file's own uint8 RGB (B, H, W, 3), as it comes."""
         gray = check(gray)
-        shape = (1, *gray.shape[1:3], self._gray.shape[3])
+        channels = max(self._gray.shape[3], 1)  # -1: the file takes 1 and 3
+        return self.call(np.broadcast_to(gray, (*gray.shape[:3], channels)))
+
+    def call(self, photos):
+        """uint8 photos (B, H, W, C), with as many channels as the file takes → uint8 RGB."""
+        shape = (1, *photos.shape[1:])
         if tuple(self._interpreter.get_input_details()[0]["shape"]) != shape:
             self._interpreter.resize_tensor_input(self._gray.index, shape)
             self._interpreter.allocate_tensors()
-        spread = np.broadcast_to(gray, (*gray.shape[:3], shape[3]))
-        return np.concatenate([self._call(photo[None]) for photo in spread])
+        return np.concatenate([self._call(photo[None]) for photo in photos])
 
     def chroma(self, gray):
         """float32 gray (B, H, W, 1) in 0..1 → float32 CbCr (B, H, W, 2) of the file's RGB."""
@@ -131,12 +156,12 @@ def _kind_of(gray, result):
     if channels == 1 and height == width > 0 and result.shape[3] == 2:
         floats = gray.dtype == result.dtype and gray.holds_floats and result.holds_floats
         return ChromaModel if floats and min(result.shape[1:3]) > 0 else None
-    if channels in (1, 3) and height == width == -1 and result.shape[3] in (3, -1):
+    if channels in (1, 3, -1) and height == width == -1 and result.shape[3] in (3, -1):
         return PhotoModel if gray.dtype == result.dtype == np.uint8 else None
     return None
 
 
-def open_tflite(path: str | os.PathLike) -> Model:
+def open_tflite(path: str | os.PathLike, threads: int | None = None) -> Model:
     """Opens a ``.tflite`` file; a ``card.json`` beside it is its card.
 
     Args:
@@ -157,7 +182,7 @@ def open_tflite(path: str | os.PathLike) -> Model:
     path = Path(path)
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a .tflite file that an export wrote")
-    interpreter = _interpreter(path)
+    interpreter = _interpreter(path, threads)
     inputs = [_Tensor(details) for details in interpreter.get_input_details()]
     results = [_Tensor(details) for details in interpreter.get_output_details()]
     kind = _kind_of(inputs[0], results[0]) if len(inputs) == len(results) == 1 else None

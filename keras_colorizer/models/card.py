@@ -1,5 +1,6 @@
 """The card that travels with weights: ``card.json``, all that inference must know about them."""
 
+import hashlib
 import json
 import math
 import os
@@ -25,6 +26,16 @@ def _plain(value):
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return str(value) if isinstance(value, os.PathLike) else value
+
+
+def id_hash(photo_id: str) -> str:
+    """What a card keeps of a training photo's id, in ``id_hashes``: 8 hex digits of its SHA-256.
+
+    Example:
+        >>> id_hash("garden-000001")
+        '1986d12f'
+    """
+    return hashlib.sha256(photo_id.encode()).hexdigest()[:8]
 
 
 def write(folder: str | os.PathLike, card: dict) -> None:
@@ -109,16 +120,8 @@ def load_network(folder: str | os.PathLike):
     Example:
         >>> network, card = load_network("runs/gan-1")
     """
-    folder = Path(folder)
-    weights = folder / WEIGHTS
-    if folder.is_dir() and not weights.is_file():
-        if (folder / "recipe.json").is_file():
-            raise UserError(
-                f"{folder}: this run has no {WEIGHTS} yet; "
-                f"finish it: python -m keras_colorizer.train --run {folder} --resume"
-            )
-        raise UserError(f"{folder}: no run folder (no {WEIGHTS}); give one that training wrote")
-    card = read(folder)
+    weights = Path(folder) / WEIGHTS
+    card = read_run(folder)
 
     import keras
 
@@ -131,3 +134,24 @@ def load_network(folder: str | os.PathLike):
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UserError(f"{weights}: cannot be loaded ({reason})") from error
     return network, card
+
+
+def read_run(folder: str | os.PathLike) -> dict:
+    """The card of a finished run folder; nothing heavy is loaded.
+
+    Raises:
+        UserError: the folder is no run, the run is unfinished, or its card cannot be read.
+
+    Example:
+        >>> read_run("runs/gan-1")["codec"]
+        'rgb'
+    """
+    folder = Path(folder)
+    if folder.is_dir() and not (folder / WEIGHTS).is_file():
+        if (folder / "recipe.json").is_file():
+            raise UserError(
+                f"{folder}: this run has no {WEIGHTS} yet; "
+                f"finish it: python -m keras_colorizer.train --run {folder} --resume"
+            )
+        raise UserError(f"{folder}: no run folder (no {WEIGHTS}); give one that training wrote")
+    return read(folder)

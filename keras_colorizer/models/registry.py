@@ -9,6 +9,7 @@ from pathlib import Path
 from keras_colorizer.errors import UserError, check_options, choose
 
 BUILDERS = {}
+MOBILE = set()
 
 
 @functools.cache
@@ -25,13 +26,14 @@ def builders():
     return BUILDERS
 
 
-def register(name, role="generator", stride=1):
+def register(name, role="generator", stride=1, mobile=False):
     """Makes a builder known as ``name``.
 
     Args:
         name: what ``--set generator=name`` says.
         role: "generator" or "discriminator".
         stride: what the working size must be a multiple of.
+        mobile: it holds only operators that mobile GPUs run; export checks it.
 
     Example:
         >>> @register("tiny", stride=2)
@@ -40,6 +42,8 @@ def register(name, role="generator", stride=1):
 
     def decorate(builder):
         BUILDERS[name] = (builder, role, stride)
+        if mobile:
+            MOBILE.add(name)
         return builder
 
     return decorate
@@ -53,6 +57,16 @@ def names(role=None):
         ['discriminator']
     """
     return sorted(n for n, (_, r, _) in builders().items() if role in (None, r))
+
+
+def is_mobile(name):
+    """Whether the network ``name`` is declared to run on mobile GPUs; False for unknown names.
+
+    Example:
+        >>> is_mobile("unet")
+        False
+    """
+    return name in builders() and name in MOBILE
 
 
 def defaults(name):

@@ -128,3 +128,19 @@ def test_wrong_label_files_are_one_error(tmp_path):
     (tmp_path / "b.csv").write_bytes(b"file,label\n1.png,na\xefve\n")
     with pytest.raises(UserError, match="b.csv: not a readable CSV file"):
         open_source(tmp_path).labels("all")
+
+
+@pytest.mark.parametrize("name", ["synthetic", "folder", "three_splits", "archive"])
+def test_a_sample_is_spread_evenly(name, folder, tfds_dir, tmp_path):
+    place = {"folder": folder, "archive": tmp_path / "photos.npz"}.get(name, name)
+    if name == "archive":
+        write(place, open_source(folder), 20)
+    source = open_source(place, tfds_dir)
+    whole = [x for x in source.stretched("train", 16) if x[1] is not None]
+    sample = source.sample("train", 16, 5)
+    assert 4 <= len(sample) <= 5  # one may be broken
+    truth, ids = dict(whole), source.ids("train")
+    assert all(np.array_equal(photo, truth[photo_id]) for photo_id, photo in sample)
+    places = [ids.index(photo_id) for photo_id, _ in sample]
+    assert places == sorted(set(places)) and np.diff(places).min() >= (len(ids) - 1) // 4
+    assert [x for x, _ in source.sample("train", 16, 10**6)] == [x for x, _ in whole]

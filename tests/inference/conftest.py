@@ -6,9 +6,10 @@ import tensorflow as tf
 from PIL import Image
 from skimage import data
 
+from keras_colorizer import data as photos_of
 from keras_colorizer import models
 from keras_colorizer.color import codecs
-from keras_colorizer.inference import colorizer, exporting, graph
+from keras_colorizer.inference import colorizer, exporting, exporting_folder, graph, parity
 from keras_colorizer.models import card
 
 
@@ -126,3 +127,68 @@ def make_photo_tflite(convert, network, size, tmp_path_factory):
 @pytest.fixture(scope="session")
 def photo_tflite(make_photo_tflite):
     return make_photo_tflite(3)
+
+
+@pytest.fixture(scope="session")
+def quick_export():
+    """Exports with all files, on few photos and with one timed call each."""
+
+    def make(run, out, **options):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(exporting_folder, "CALIBRATION_PHOTOS", 24)
+            patch.setattr(exporting_folder, "PARITY_PHOTOS", 4)
+            patch.setattr(parity, "ENLARGED", 2)
+            patch.setattr(parity, "SECONDS", 0)
+            return exporting.export(run, out, source=photos_of.open_source("synthetic"), **options)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_chroma_network():
+    """Builds small networks of the kind declared mobile; random weights that give colour."""
+
+    def make(seed=3):
+        network = models.build("chroma", 64, widths=(8, 8, 12), depths=(0, 1, 1))
+        numbers = np.random.default_rng(seed)
+        for variable in network.weights:
+            if "variance" in variable.path or "gamma" in variable.path:
+                variable.assign(numbers.uniform(0.5, 1.5, variable.shape))
+            elif "mean" in variable.path or "beta" in variable.path:
+                variable.assign(numbers.uniform(-0.2, 0.2, variable.shape))
+        return network
+
+    return make
+
+
+MOBILE = {
+    "codec": "ycbcr",
+    "size": 64,
+    "generator": {"name": "chroma"},
+    "data": {"name": "synthetic", "split": "train", "photos": 1200},
+    "licence": "Apache-2.0",
+    "scores": {"psnr": 20.5, "fid_keras": None},
+    "training": {"photos": 12000, "minutes": 1.8, "cpu_minutes": 1.6, "device": "CPU"},
+}
+
+
+@pytest.fixture(scope="session")
+def chroma_network(make_chroma_network):
+    return make_chroma_network()
+
+
+@pytest.fixture(scope="session")
+def mobile_run(make_run, chroma_network, tmp_path_factory):
+    return make_run(tmp_path_factory.mktemp("runs") / "mobile", chroma_network, **MOBILE)
+
+
+@pytest.fixture(scope="session")
+def exported(quick_export, mobile_run, tmp_path_factory):
+    """The whole exported folder of a network that predicts chroma and is declared mobile."""
+    return quick_export(mobile_run, tmp_path_factory.mktemp("saved_models") / "garden")
+
+
+@pytest.fixture(scope="session")
+def exported_rgb(quick_export, run, tmp_path_factory):
+    """The whole exported folder of the tiny network, which predicts RGB."""
+    return quick_export(run, tmp_path_factory.mktemp("saved_models") / "tiny")

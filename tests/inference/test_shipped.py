@@ -44,6 +44,22 @@ def test_when_none_is_shipped_it_says_so(tmp_path, monkeypatch):
         shipped.find("flowers")
 
 
+def test_the_only_model_is_the_default(folder, monkeypatch):
+    with pytest.raises(UserError, match="no default among .* name one of flowers, photos"):
+        shipped.default()
+    default = {"name": "photos", "codec": "rgb", "size": 32, "default": True}
+    card.write(folder / "photos", default)
+    assert shipped.default() == "photos"
+    card.write(folder / "flowers", default | {"name": "flowers"})
+    with pytest.raises(UserError, match="no default"):
+        shipped.default()
+    monkeypatch.setattr(shipped, "FOLDERS", (folder / "package",))
+    with pytest.raises(UserError, match="no model is shipped .* name one"):
+        shipped.default()
+    card.write(folder / "package" / "faces", {"name": "faces", "codec": "rgb", "size": 32})
+    assert shipped.default() == "faces"
+
+
 def test_every_model_that_ships_has_a_card_of_its_name():
     for name in shipped.names():
         assert card.read(shipped.find(name))["name"] == name

@@ -42,14 +42,14 @@ def resized(gray, height, width):
 
 
 def test_without_tensorflow_and_keras(
-    chroma_tflite, chroma_u8_tflite, photo_tflite, run, gray, tmp_path
+    chroma_tflite, chroma_u8_tflite, photo_tflite, exported, run, gray, tmp_path
 ):
     beside = tmp_path / "named"
     beside.mkdir()
     shutil.copy(chroma_tflite, beside)
     shutil.copy(run / card.CARD, beside)
     np.savez(tmp_path / "photos.npz", gray=gray)
-    files = [chroma_tflite, chroma_u8_tflite, photo_tflite, beside / chroma_tflite.name]
+    files = [chroma_tflite, chroma_u8_tflite, photo_tflite, beside / chroma_tflite.name, exported]
     words = [tmp_path / "photos.npz", *files, tmp_path / "results.npz"]
     done = subprocess.run(
         [sys.executable, "-c", CLIENT, *map(str, words)], capture_output=True, text=True
@@ -175,6 +175,19 @@ def test_no_file_and_a_card_that_is_anothers(chroma_tflite, tmp_path):
     card.write(tmp_path, {"name": "other", "codec": "rgb", "size": 64})
     with pytest.raises(UserError, match=r"works at 32 px, card.json beside it says 64"):
         tflite.open_tflite(tmp_path / chroma_tflite.name)
+
+
+def test_it_says_nothing_on_stderr(chroma_tflite, photo_tflite):
+    code = "import sys; from keras_colorizer.inference.backends import open_model\n"
+    code += "for path in sys.argv[1:]: open_model(path)"
+    words = [sys.executable, "-c", code, str(chroma_tflite), str(photo_tflite)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_threads_can_be_told(chroma_tflite, gray):
+    one, all_of_them = (tflite.open_tflite(chroma_tflite, n).colorize(gray) for n in (1, None))
+    assert difference(one, all_of_them).max() <= 1 and tflite.cores() >= 1
 
 
 def test_without_litert_it_says_what_to_do(chroma_tflite, monkeypatch):

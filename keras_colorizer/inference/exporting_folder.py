@@ -1,0 +1,133 @@
+"""An exported folder made ready to ship: TensorFlow Lite files, parity, model card."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.images.files import write_text
+from keras_colorizer.inference import (
+    backends,
+    exporting,
+    exporting_lite,
+    model_card,
+    parity,
+)
+from keras_colorizer.inference.model import shrink
+from keras_colorizer.models import card as cards
+from keras_colorizer.models import registry
+
+CALIBRATION_PHOTOS, PARITY_PHOTOS = 160, 32
+
+
+def _gray(photos):
+    from keras_colorizer.color import spaces
+
+    rgb = np.stack([photo for _, photo in photos]).astype(np.int32)
+    return spaces.gray_uint8(rgb).astype(np.uint8)
+
+
+def calibration(run: str | os.PathLike, card: dict, source) -> np.ndarray:
+    """Gray photos that the run was trained on, for the ranges of its 8-bit files.
+
+    Args:
+        run: named in errors.
+        card: the run's.
+        source: data source; its photos must be those whose hashes the card holds, if it does.
+
+    Returns:
+        uint8 array (N, S, S, 1), N at most ``CALIBRATION_PHOTOS``.
+
+    Raises:
+        UserError: the source has no such photo.
+
+    Example:
+        >>> calibration("runs/gan-1", card, open_source("oxford_flowers102")).shape
+        (160, 128, 128, 1)
+    """
+    data = card.get("data") or {}
+    photos = source.sample(data.get("split", "train"), card["size"], CALIBRATION_PHOTOS)
+    hashes = data.get("id_hashes")
+    own = photos if hashes is None else [x for x in photos if cards.id_hash(x[0]) in hashes.split()]
+    if not own:
+        raise UserError(
+            f"{source.name}: none of {len(photos)} photos looked at is among those that {run} was "
+            f"trained on ({data.get('name', 'its card names no data')}); give --data with these, "
+            "or --no-tflite"
+        )
+    return _gray(own)
+
+
+def held_out(source, size: int) -> tuple[np.ndarray, str]:
+    """Gray photos that were not trained on, larger than the working size, and their split's name.
+
+    Args:
+        source: data source.
+        size: S, the working size in pixels.
+
+    Returns:
+        uint8 array (N, 4 S, 4 S, 1), N at most ``PARITY_PHOTOS``; ``test``, or ``validation`` where
+        that is empty.
+
+    Raises:
+        UserError: both are empty.
+
+    Example:
+        >>> held_out(open_source("synthetic"), 64)[0].shape
+        (32, 256, 256, 1)
+    """
+    for split in ("test", "validation"):
+        if photos := source.sample(split, parity.ENLARGED * size, PARITY_PHOTOS):
+            return _gray(photos), split
+    raise UserError(
+        f"{source.name}: no photo to measure the files on, test and validation are empty; give "
+        "--data with more photos, or --no-tflite"
+    )
+
+
+def complete(
+    folder: str | os.PathLike, run: str | os.PathLike, network, codec, card: dict, source
+) -> dict:
+    """Adds the TensorFlow Lite files, what was measured and the model card to a SavedModel.
+
+    Args:
+        folder: with the SavedModel and ``card.json``.
+        run: the run folder that they came from.
+        network, codec: as ``exporting.load_run`` gives them.
+        card: the run's, with the name that the model will have.
+        source: data source, as for ``calibration``.
+
+    Returns:
+        The card as written: with ``parity``, ``predicts_rgb`` and ``mobile``.
+
+    Raises:
+        UserError: the source is not the run's, the network cannot be converted, a file is outside
+            its band of ``parity``, or a network declared mobile is none.
+
+    Example:
+        >>> complete(temporary, "runs/gan-1", network, codec, card, source)["mobile"]
+        False
+    """
+    folder, size = Path(folder), card["size"]
+    training = calibration(run, card, source)
+    photos, split = held_out(source, size)
+    exporting_lite.write(folder, network, codec, size, shrink(training, size))
+    mobile = registry.is_mobile((card.get("generator") or {}).get("name"))
+    if mobile:
+        exporting_lite.require_mobile(folder)
+    found = parity.measure(
+        folder,
+        backends.RunModel(run),
+        backends.SavedModel(folder),
+        exporting.load_saved_model(folder),
+        photos,
+    )
+    parity.check(found)
+    found["photos"] = {"data": source.name, "split": split, "photos": len(photos)}
+    found["calibration"] = {"data": source.name, "photos": len(training)}
+    card = card | {"predicts_rgb": codec.predicts_rgb, "mobile": mobile, "parity": found}
+    cards.write(folder, card)
+    shape = backends.ExportedModel(folder).lite.chroma(shrink(photos[:1], size)).shape[1:3]
+    write_text(folder / "README.md", model_card.text(card, shape))
+    return card

@@ -1,0 +1,34 @@
+"""Libraries that chatter on stderr in C++ are held back while they work."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Holds back what any language writes to stderr in the block, and shows it if the block fails.
+
+    Example:
+        >>> with held_back():
+        ...     interpreter.allocate_tensors()
+    """
+    try:
+        sys.stderr.flush()
+        kept = os.dup(2)
+    except (OSError, ValueError, AttributeError):  # there is no stderr: nothing to hold
+        yield
+        return
+    with tempfile.TemporaryFile() as notes:
+        os.dup2(notes.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            notes.seek(0)
+            os.write(kept, notes.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -1,0 +1,122 @@
+"""A folder to ship: whole or absent, on the run's own photos, with its card and model card."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from keras_colorizer import data
+from keras_colorizer.errors import UserError
+from keras_colorizer.inference import exporting, exporting_folder, exporting_lite, parity
+from keras_colorizer.models import card
+
+
+def listing(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_it_holds_what_is_ours_and_nothing_else(exported, mobile_run):
+    assert set(listing(exported)) <= exporting.OURS
+    assert {*exporting_lite.FILES, "README.md", "card.json", "saved_model.pb"} < set(
+        listing(exported)
+    )
+    names = ["chroma", "colorize", "colorize_encoded", "serving_default"]
+    assert exporting.signature_names(exported) == names
+    assert listing(exported.parent) == ["garden"]  # nothing beside it
+    assert listing(mobile_run) == ["card.json", "generator.keras"]
+
+
+def test_its_card_is_the_runs_and_more(exported, exported_rgb, mobile_run):
+    found, own = card.read(exported), card.read(mobile_run)
+    assert found["name"] == "garden"  # what the folder is called, as shipped models are
+    assert own["name"] == "tiny"
+    assert {key: found[key] for key in own if key != "name"} == {
+        key: value for key, value in own.items() if key != "name"
+    }
+    assert (found["mobile"], found["predicts_rgb"]) == (True, False)
+    assert found["parity"]["photos"] == {"data": "synthetic", "split": "test", "photos": 4}
+    assert found["parity"]["calibration"] == {"data": "synthetic", "photos": 24}
+    other = card.read(exported_rgb)
+    assert (other["mobile"], other["predicts_rgb"]) == (False, True)
+
+
+def test_its_model_card_says_what_people_must_know(exported):
+    text = (exported / "README.md").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    assert lines[0].startswith("# garden")
+    for words in (
+        "Intended use", "Licence of the data: Apache-2.0", "1,200 photos of `synthetic`",
+        "12,000 photos seen, 2 minutes on one CPU", "| psnr | 20.500 |", "plausible, not true",
+        "purple", "white petals", "flowers", "64 × 64", "16 × 16", "FloatArray(2)",
+        "TensorFlowLiteSwift", "curl", '--model garden', 'keras_colorizer.load("garden")',
+        "mobile GPUs",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "fid_keras" not in text and "{" + "folder" not in text
+    files = card.read(exported)["parity"]["files"]
+    for file, entry in files.items():
+        (row,) = [line for line in lines if line.startswith(f"| `{file}`")]
+        assert f"| {entry['bytes'] / 1e6:.2f} |" in row and f"{entry['mean_delta_e']:.3f}" in row
+
+
+def test_a_card_that_knows_nothing_makes_a_model_card(exported_rgb):
+    text = (exported_rgb / "README.md").read_text(encoding="utf-8")
+    assert "Licence of the data: unknown" in text and "not recorded" in text
+    assert "None are recorded." in text
+
+
+def broken_write(exported):
+    """Instead of converting: another network's files."""
+
+    def write(folder, network, codec, size, calibration):
+        assert calibration.dtype == np.float32 and calibration.shape[1:] == (size, size, 1)
+        for file in exporting_lite.FILES:
+            shutil.copy(exported / file, folder)
+
+    return write
+
+
+def test_what_is_outside_its_band_leaves_nothing(
+    exported, make_run, make_chroma_network, quick_export, mobile_run, tmp_path, monkeypatch
+):
+    changes = {k: v for k, v in card.read(mobile_run).items() if k not in ("name", "format")}
+    run = make_run(tmp_path / "run", make_chroma_network(seed=4), **changes)
+    monkeypatch.setattr(exporting_lite, "write", broken_write(exported))
+    out = shutil.copytree(exported, tmp_path / "out" / "garden")
+    with pytest.raises(UserError, match=r"chroma_float32.tflite has .* nothing was exported"):
+        quick_export(run, out, overwrite=True)
+    assert listing(out.parent) == ["garden"]  # nothing half done, and what stood there stays
+    assert listing(out) == listing(exported) and card.read(out) == card.read(exported)
+
+
+def test_an_export_is_replaced_by_the_next(exported, mobile_run, tmp_path):
+    out = shutil.copytree(exported, tmp_path / "garden")
+    with pytest.raises(UserError, match="add --overwrite"):
+        exporting.export(mobile_run, out)
+    exporting.export(mobile_run, out, overwrite=True)  # the SavedModel alone
+    assert not set(exporting_lite.FILES) & set(listing(out)) and "README.md" not in listing(out)
+
+
+def test_calibration_is_on_photos_that_were_trained_on(mobile_run, monkeypatch):
+    monkeypatch.setattr(exporting_folder, "CALIBRATION_PHOTOS", 6)
+    source, own = data.open_source("synthetic"), card.read(mobile_run)
+    gray = exporting_folder.calibration("runs/a", own, source)
+    assert gray.shape == (6, 64, 64, 1) and gray.dtype == np.uint8 and np.ptp(gray) > 100
+    ids = [photo_id for photo_id, _ in source.sample("train", 64, 6)]
+    own["data"]["id_hashes"] = " ".join(card.id_hash(x) for x in ids[:2])
+    assert np.array_equal(exporting_folder.calibration("runs/a", own, source), gray[:2])
+    own["data"] |= {"id_hashes": card.id_hash("roses/1.jpg"), "name": "roses"}
+    with pytest.raises(UserError, match=r"synthetic: none of 6 .*runs/a was trained on \(roses\)"):
+        exporting_folder.calibration("runs/a", own, source)
+
+
+def test_the_measured_photos_were_not_trained_on(monkeypatch):
+    monkeypatch.setattr(exporting_folder, "PARITY_PHOTOS", 3)
+    source = data.open_source("synthetic")
+    gray, split = exporting_folder.held_out(source, 16)
+    assert gray.shape == (3, 16 * parity.ENLARGED, 16 * parity.ENLARGED, 1) and split == "test"
+    monkeypatch.setattr(source, "_indices", lambda split: [] if split == "test" else [1200, 1201])
+    assert exporting_folder.held_out(source, 16)[1] == "validation"
+    monkeypatch.setattr(source, "_indices", lambda split: [])
+    with pytest.raises(UserError, match="test and validation are empty"):
+        exporting_folder.held_out(source, 16)
