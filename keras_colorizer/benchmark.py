@@ -2,10 +2,20 @@
 
 import click
 
+MODEL = click.option("--model", help="A shipped model's name, or a path.  [default: the shipped]")
+REPEATS = click.option("--repeats", default=5, type=click.IntRange(1), help="Timed runs of each.")
 
-@click.group()
-def benchmark():
-    """Measures the parts of keras_colorizer on this machine."""
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def benchmark(context):
+    """Measures the parts of keras_colorizer on this machine, each beside a floor.
+
+    Without a part: photo, folder and training, one after the other.
+    """
+    if context.invoked_subcommand is None:
+        for part in (photo, folder, training):
+            context.invoke(part)
 
 
 @benchmark.command(context_settings={"show_default": True})
@@ -25,73 +35,46 @@ def pipeline(source_name, data_dir, size, batch, photos):
     Cold is decoding and resizing by tf.data; warm is shuffled training batches from the cache. Bare
     is Pillow decoding the same files' bytes, whole, in one process and one thread.
     """
-    import itertools
-    import os
-    import time
+    from keras_colorizer import benchmarks
 
-    from keras_colorizer.data.photos import Photos
-    from keras_colorizer.data.sources import open_source
-    from keras_colorizer.errors import UserError
-
-    def rate(iterable):
-        start = time.perf_counter()
-        done = list(iterable)
-        return done, time.perf_counter() - start
-
-    source = open_source(source_name, data_dir)
-    files = list(itertools.islice(source.encoded("train"), photos))
-    any(map(_decodes, files[:1]))  # loads Pillow's plugins, untimed
-    decoded, seconds = rate(_decodes(data) for data in files)
-    unread = decoded.count(False)
-    if len(files) - unread < 2:
-        raise UserError(f"{source.name}: too few readable photos in split 'train' to time anything")
-    bare = (len(files) - unread) / seconds
-    # The first photo waits for TensorFlow to trace its graph, which is no part of the speed.
-    stream = source.photos("train", size, "stretch")
-    first = next(stream)
-    rest, seconds = rate(itertools.islice(stream, len(files) - unread - 1))
-    cold = len(rest) / seconds
-    images, ids = _stack([first, *rest])
-    warm = _warm(Photos(images, ids, source.name, "train", source.licence), batch, rate)
-
-    click.echo(f"{source.name}: {len(ids)} photos at {size} px, {os.cpu_count()} cores")
-    rows = [
-        ("bare JPEG decoding (Pillow, one process)", bare),
-        ("cold: decode and resize (tf.data)", cold),
-        (f"warm: training batches of {batch} from the cache", warm),
-    ]
-    for what, speed in rows:
-        click.echo(f"{what:<48}{speed:>9.0f} photos/s{speed / bare:>9.2f} x bare")
+    benchmarks.pipeline(source_name, data_dir, size, batch, photos)
 
 
-def _decodes(data):
-    import io
+@benchmark.command(context_settings={"show_default": True})
+@MODEL
+@REPEATS
+def photo(model=None, repeats=5):
+    """One photo of 1 and of 12 MP: the whole process, beside one that only decodes and encodes."""
+    from keras_colorizer import benchmarks
 
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            image.convert("RGB")
-    except Exception:  # whatever Pillow makes of a broken file
-        return False
-    return True
+    benchmarks.photo(model, repeats)
 
 
-def _stack(photos):
-    import numpy as np
+@benchmark.command(context_settings={"show_default": True})
+@MODEL
+@REPEATS
+@click.option("--photos", default=40, type=click.IntRange(1), help="Photos in the folder.")
+def folder(model=None, repeats=5, photos=40):
+    """A folder of 1 MP photos, beside a process that only decodes and encodes them."""
+    from keras_colorizer import benchmarks
 
-    return np.stack([photo for _, photo in photos]), [photo_id for photo_id, _ in photos]
+    benchmarks.folder(model, repeats, photos)
 
 
-def _warm(photos, batch, rate):
-    """Photos/s of training batches alone, over some 20,000 photos."""
-    from keras_colorizer.data.batches import training_batches
+@benchmark.command(context_settings={"show_default": True})
+@click.option(
+    "--recipe", "recipes", multiple=True, help="Recipes to time; repeatable.  [default: all]"
+)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="As in train.")
+@click.option("--seconds", default=20.0, type=click.FloatRange(1), help="Time for each.")
+def training(recipes=(), settings=(), seconds=20.0):
+    """Photos per second of each recipe's training step, beside the report's GAN."""
+    from keras_colorizer import startup
 
-    epochs = max(1, 20_000 // len(photos))
-    stream = iter(training_batches(photos, batch, None, 0, epochs + 1, 0))
-    next(stream)
-    sizes, seconds = rate(int(rgb.shape[0]) for rgb in stream)
-    return sum(sizes) / seconds
+    startup.import_keras()
+    from keras_colorizer import benchmarks
+
+    benchmarks.training(recipes, settings, seconds)
 
 
 if __name__ == "__main__":

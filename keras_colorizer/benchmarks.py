@@ -1,0 +1,204 @@
+"""What ``keras-colorizer benchmark`` does: each part timed beside its floor, in one run."""
+
+import io
+import itertools
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+from PIL import Image
+
+from keras_colorizer import clocks
+from keras_colorizer.errors import UserError
+
+SIZES = {"1 MP": (1200, 840), "12 MP": (4000, 3000)}
+
+
+def photo(model, repeats):
+    """Times the colorize command on single JPEG photos, gray and in colour, 1 and 12 MP.
+
+    Args:
+        model: a shipped name, a path, or None for the shipped one.
+        repeats: timed runs of each process.
+
+    Example:
+        >>> photo(None, 5)
+    """
+    _title("one photo, whole process from start to file on disk", repeats)
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        for name, size in SIZES.items():
+            for mode, kind in (("RGB", "colour"), ("L", "gray")):
+                source = scratch / f"{size[0]}-{mode}.jpg"
+                clocks.picture(*size, mode).save(source, quality=92)
+                found = clocks.beside(
+                    {
+                        "floor": clocks.floor_command([source], scratch),
+                        "ours": clocks.colorize_command([source], scratch / "out", model),
+                    },
+                    repeats,
+                )
+                _line(f"{name}, {kind} JPEG", found["ours"], found["floor"])
+
+
+def folder(model, repeats, photos):
+    """Times the colorize command on a folder of 1 MP JPEG photos.
+
+    Args:
+        model, repeats: as for `photo`.
+        photos: how many.
+
+    Example:
+        >>> folder(None, 3, 40)
+    """
+    _title(f"a folder of {photos} photos of 1 MP", repeats)
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        sources = scratch / "photos"
+        sources.mkdir()
+        for i in range(photos):
+            clocks.picture(*SIZES["1 MP"], seed=i).save(sources / f"{i:04}.jpg", quality=92)
+        (scratch / "floor").mkdir()
+        found = clocks.beside(
+            {
+                "floor": clocks.floor_command(sorted(sources.iterdir()), scratch / "floor"),
+                "ours": clocks.colorize_command([sources], scratch / "out", model),
+            },
+            repeats,
+        )
+        _line(f"{photos} photos", found["ours"], found["floor"])
+        pace = {name: photos / times["best"] for name, times in found.items()}
+        click.echo(f"{pace['ours']:.1f} photos/s; the floor {pace['floor']:.1f} (one thread)")
+
+
+def _title(what, repeats):
+    click.echo(f"{what}; best of {repeats} runs in turns, {os.cpu_count()} cores")
+    click.echo(f"{'':<22}{'seconds':>9}{'floor':>9}{'ratio':>8}{'peak MB':>9}{'floor':>8}")
+
+
+def _line(what, ours, floor):
+    ratio = ours["best"] / floor["best"]
+    click.echo(
+        f"{what:<22}{ours['best']:>9.2f}{floor['best']:>9.2f}{ratio:>7.1f}x"
+        f"{ours['peak']:>9.0f}{floor['peak']:>8.0f}"
+    )
+
+
+def training(names, settings, seconds):
+    """Times the training steps of recipes on random photos, beside the report's GAN.
+
+    Args:
+        names: of recipes; all if empty. ``gan`` is always timed as well.
+        settings: ``KEY=VALUE`` as for train, for every recipe.
+        seconds: for each, after two untimed steps.
+
+    Raises:
+        UserError: an unknown recipe or setting.
+
+    Example:
+        >>> training(["autoencoder"], [], 20)
+    """
+    from keras_colorizer.training import gradients, overrides, recipes
+
+    chosen = ["gan", *(name for name in names or recipes.RECIPES if name != "gan")]
+    ready = [overrides.apply(recipes.get(name), settings) for name in chosen]
+    click.echo(f"training steps on this {gradients.device_name()}, {os.cpu_count()} cores")
+    click.echo(f"{'':<16}{'size':>6}{'batch':>7}{'precision':>16}{'photos/s':>10}{'x gan':>8}")
+    paces = {}
+    for recipe in ready:
+        paces[recipe.name] = pace = _training_pace(recipe, seconds)
+        click.echo(
+            f"{recipe.name:<16}{recipe.size:>6}{recipe.batch:>7}{recipe.precision:>16}"
+            f"{pace:>10.1f}{pace / paces['gan']:>7.1f}x"
+        )
+
+
+def _training_pace(recipe, seconds):
+    from keras_colorizer.training import session
+
+    shape = (recipe.batch, recipe.size, recipe.size, 3)
+    photos = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    trainer = session.build(recipe)
+    for _ in range(2):
+        trainer.train_on_batch(photos)
+    steps, started = 0, time.perf_counter()
+    while time.perf_counter() - started < seconds:
+        trainer.train_on_batch(photos)
+        steps += 1
+    return steps * recipe.batch / (time.perf_counter() - started)
+
+
+def pipeline(source_name, data_dir, size, batch, photos):
+    """Times the data pipeline beside bare JPEG decoding of the same files.
+
+    Args:
+        source_name, data_dir: as for train.
+        size: side in pixels.
+        batch: photos a training batch.
+        photos: how many, at most.
+
+    Raises:
+        UserError: too few readable photos.
+
+    Example:
+        >>> pipeline("photos/", None, 128, 16, 2000)
+    """
+    from keras_colorizer.data.photos import Photos
+    from keras_colorizer.data.sources import open_source
+
+    def rate(iterable):
+        start = time.perf_counter()
+        done = list(iterable)
+        return done, time.perf_counter() - start
+
+    source = open_source(source_name, data_dir)
+    files = list(itertools.islice(source.encoded("train"), photos))
+    any(map(_decodes, files[:1]))  # loads Pillow's plugins, untimed
+    decoded, seconds = rate(_decodes(data) for data in files)
+    unread = decoded.count(False)
+    if len(files) - unread < 2:
+        raise UserError(f"{source.name}: too few readable photos in split 'train' to time anything")
+    bare = (len(files) - unread) / seconds
+    # The first photo waits for TensorFlow to trace its graph, which is no part of the speed.
+    stream = source.photos("train", size, "stretch")
+    first = next(stream)
+    rest, seconds = rate(itertools.islice(stream, len(files) - unread - 1))
+    cold = len(rest) / seconds
+    images, ids = _stack([first, *rest])
+    warm = _warm(Photos(images, ids, source.name, "train", source.licence), batch, rate)
+
+    click.echo(f"{source.name}: {len(ids)} photos at {size} px, {os.cpu_count()} cores")
+    rows = [
+        ("bare JPEG decoding (Pillow, one process)", bare),
+        ("cold: decode and resize (tf.data)", cold),
+        (f"warm: training batches of {batch} from the cache", warm),
+    ]
+    for what, speed in rows:
+        click.echo(f"{what:<48}{speed:>9.0f} photos/s{speed / bare:>9.2f} x bare")
+
+
+def _decodes(data):
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.convert("RGB")
+    except Exception:  # whatever Pillow makes of a broken file
+        return False
+    return True
+
+
+def _stack(photos):
+    return np.stack([photo for _, photo in photos]), [photo_id for photo_id, _ in photos]
+
+
+def _warm(photos, batch, rate):
+    """Photos/s of training batches alone, over some 20,000 photos."""
+    from keras_colorizer.data.batches import training_batches
+
+    epochs = max(1, 20_000 // len(photos))
+    stream = iter(training_batches(photos, batch, None, 0, epochs + 1, 0))
+    next(stream)
+    sizes, seconds = rate(int(rgb.shape[0]) for rgb in stream)
+    return sum(sizes) / seconds
