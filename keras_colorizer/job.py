@@ -16,7 +16,7 @@ from keras_colorizer.images import sheets
 from keras_colorizer.images.files import replace_atomically
 from keras_colorizer.inference import backends, exporting
 from keras_colorizer.models import card
-from keras_colorizer.training import callbacks, gradients, recipes, runs, session
+from keras_colorizer.training import callbacks, gradients, recipes, runs, session, start
 
 SHEET_PHOTOS = 16
 
@@ -168,7 +168,8 @@ def _score(recipe, this, written, tint, data_dir):
 
 def _card(recipe, this, photos):
     environment = this.environment
-    hashes = (hashlib.sha256(i.encode()).hexdigest()[:8] for i in photos.ids)
+    hashes = {hashlib.sha256(i.encode()).hexdigest()[:8] for i in photos.ids}
+    hashes |= start.inherited_hashes(this.folder)
     return {
         "name": recipe.name,
         "codec": recipe.codec,
@@ -191,6 +192,7 @@ def _card(recipe, this, photos):
             "photos": environment.get("photos_seen"),
             "epochs": environment.get("epochs"),
             "delivered_epoch": environment.get("delivered_epoch"),
+            "init": environment.get("init"),
             "device": environment.get("device"),
             "run": Path(this.folder).name,
         },

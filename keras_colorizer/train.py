@@ -47,6 +47,11 @@ def _list(context, _, wanted):
     metavar="KEY=VALUE",
     help="Change a recipe field, such as epochs=5 or generator.skip=concat.",
 )
+@click.option(
+    "--init",
+    type=click.Path(file_okay=False),
+    help="Begin from the weights of this finished run.",
+)
 @click.option("--smoke", is_flag=True, help="Shrink the recipe to seconds, to try the machinery.")
 @click.option(
     "--cache",
@@ -61,30 +66,36 @@ def _list(context, _, wanted):
     help="mirrored: all local devices.",
 )
 @click.option("--tensorboard", is_flag=True, help="Also write TensorBoard logs into the run.")
-def train(name, data, data_dir, folder, resume, settings, smoke, cache, strategy, tensorboard):
+def train(
+    name, data, data_dir, folder, resume, settings, init, smoke, cache, strategy, tensorboard
+):
     """Train a colorizer and export it as a SavedModel.
 
     Without options: the report's GAN on Oxford Flowers 102.
     """  # fmt: skip
     startup.import_keras()
     if resume:
-        run, recipe = _resumed(folder, settings, data, smoke)
+        run, recipe = _resumed(folder, settings, data or init, smoke)
     else:
         recipe = recipes.smoke(recipes.get(name)) if smoke else recipes.get(name)
         recipe = overrides.apply(recipe, settings)
         if data:
             recipe = dataclasses.replace(recipe, data=data)
+        if init:
+            recipe = dataclasses.replace(recipe, init=init)
         run = None
     from keras_colorizer import job
 
     job.run(recipe, run, folder, data_dir, cache, strategy, tensorboard)
 
 
-def _resumed(folder, settings, data, smoke):
+def _resumed(folder, settings, given, smoke):
     from keras_colorizer.training import runs
 
-    if data or smoke:
-        raise UserError("--resume goes on with the run's own recipe; leave out --data and --smoke")
+    if given or smoke:
+        raise UserError(
+            "--resume goes on with the run's own recipe; leave out --data, --init and --smoke"
+        )
     run = runs.Run(folder or runs.newest())
     recipe = run.recipe
     changed = overrides.apply(recipe, settings)

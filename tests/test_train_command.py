@@ -61,7 +61,8 @@ def test_the_list_names_every_recipe():
         (["--set", "epoch=3"], "did you mean 'epochs'"),
         (["--resume"], "no run to resume"),
         (["--resume", "--run", "nowhere"], "recipe.json: no such file"),
-        (["--resume", "--smoke"], "leave out --data and --smoke"),
+        (["--resume", "--smoke"], "leave out --data, --init and --smoke"),
+        (["--resume", "--init", "run"], "leave out --data, --init and --smoke"),
         (["--data", "no/such/folder"], "no/such/folder"),
         (["--strategy", "multi-worker", "--smoke", "--data", "synthetic"], "use --strategy mirr"),
         (["--recipe", "quickstart", "--set", "size=50", "--run", "run"], "multiple of 8"),
@@ -80,6 +81,17 @@ def test_a_run_is_not_trained_over(tmp_path):
     runs.Run.begin(tmp_path / "run", recipes.get("gan"))
     done = call("--smoke", "--data", "synthetic", "--run", tmp_path / "run")
     assert done.exit_code == 1 and "add --resume" in done.output
+
+
+def test_a_run_can_begin_from_another(tmp_path):
+    chroma = ["--smoke", "--data", "synthetic", "--set", "generator.widths=4,6,6,8,8"]
+    done = call("--recipe", "chroma", "--run", tmp_path / "a", *chroma)
+    assert done.exit_code == 0, done.output
+    gan = ["--recipe", "chroma_gan", "--set", "discriminator.widths=4,6,6,8"]
+    done = call(*gan, "--init", tmp_path / "a", "--run", tmp_path / "b", *chroma)
+    assert done.exit_code == 0, done.output
+    assert json.loads((tmp_path / "b" / "recipe.json").read_text())["init"] == str(tmp_path / "a")
+    assert json.loads((tmp_path / "b" / "environment.json").read_text())["init"]["run"] == "a"
 
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path):

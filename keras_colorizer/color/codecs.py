@@ -29,6 +29,29 @@ def get(name):
     return CODECS[choose("codec", name, CODECS)]()
 
 
+def enlarge(chroma, gray):
+    """Brings chroma up to the size of the gray photo that it is to be merged with.
+
+    Bilinear with pixel centres aligned, so that it undoes block means; nothing happens where the
+    sizes are equal. Both sizes must be static.
+
+    Args:
+        chroma: float tensor (B, h, w, 2).
+        gray: float tensor (B, H, W, 1).
+
+    Returns:
+        Float tensor (B, H, W, 2).
+
+    Example:
+        >>> enlarge(ops.zeros((1, 32, 32, 2)), ops.zeros((1, 128, 128, 1))).shape
+        (1, 128, 128, 2)
+    """
+    size = tuple(gray.shape[1:3])
+    if tuple(chroma.shape[1:3]) == size:
+        return chroma
+    return ops.image.resize(chroma, size, interpolation="bilinear")
+
+
 @register
 class RgbCodec:
     """The report's codec: gray in 0..1 goes in, the photo's RGB in 0..1 comes out.
@@ -42,6 +65,7 @@ class RgbCodec:
 
     name = "rgb"
     channels = 3
+    shrink = 1
     predicts_rgb = True
 
     def encode(self, rgb):
@@ -60,3 +84,39 @@ class RgbCodec:
     def chroma(self, gray, prediction):
         """Prediction → CbCr (B, h, w, 2) in ±0.5, to be merged with the photo's own luma."""
         return spaces.chroma(self.decode(gray, prediction))
+
+
+@register
+class YcbcrCodec:
+    """Gray in 0..1 goes in, the photo's chroma at a quarter of the working size comes out.
+
+    The photo keeps its own luma; chroma is what JPEG stores and needs no powers or cube roots. The
+    target is the mean of each 4 × 4 block, as JPEG's own subsampling takes means.
+    Source: JFIF 1.02, section 7, for CbCr.
+
+    Example:
+        >>> x, target = YcbcrCodec().encode(rgb)   # uint8 (B, H, W, 3) → target (B, H/4, W/4, 2)
+        >>> YcbcrCodec().decode(x, network(x))     # float RGB (B, H, W, 3), 0..1
+    """
+
+    name = "ycbcr"
+    channels = 2
+    shrink = 4
+    predicts_rgb = False
+
+    def encode(self, rgb):
+        """uint8 RGB (B, H, W, 3) → gray (B, H, W, 1), CbCr in ±0.5 (B, H/4, W/4, 2)."""
+        rgb = ops.cast(rgb, "float32") / 255.0
+        return self.see(spaces.luma(rgb)), ops.average_pool(spaces.chroma(rgb), 4, strides=4)
+
+    def see(self, gray):
+        """Gray (B, H, W, 1) in 0..1 → the network's input, here the same."""
+        return gray
+
+    def decode(self, gray, prediction):
+        """Prediction → RGB (B, H, W, 3) in 0..1 with the gray photo's luma."""
+        return spaces.merge(gray, enlarge(self.chroma(gray, prediction), gray))
+
+    def chroma(self, gray, prediction):
+        """Prediction → CbCr (B, H/4, W/4, 2), about ±0.5: here the same."""
+        return ops.cast(prediction, "float32")

@@ -25,6 +25,42 @@ def normalize(x, momentum=0.99, synchronized=False):
     return layers.BatchNormalization(momentum=momentum, synchronized=synchronized)(x)
 
 
+def convolve(x, width, momentum=0.99, strides=1, kernel=3, synchronized=False):
+    """A bias-free convolution and its batch norm, which export folds into one.
+
+    Example:
+        >>> convolve(x, 64, strides=2)
+    """
+    x = layers.Conv2D(width, kernel, strides=strides, padding="same", use_bias=False)(x)
+    return normalize(x, momentum, synchronized)
+
+
+def residual(x, momentum=0.99, activation="relu", synchronized=False):
+    """Two plain 3×3 convolutions beside the identity (He et al. 2015, figure 2).
+
+    Example:
+        >>> residual(x)
+    """
+    width, shared = x.shape[-1], {"momentum": momentum, "synchronized": synchronized}
+    inner = activate(convolve(x, width, **shared), activation)
+    return activate(layers.Add()([x, convolve(inner, width, **shared)]), activation)
+
+
+def context(x, activation="relu"):
+    """Adds to each place what two 1×1 convolutions make of the whole picture's mean.
+
+    The mean is a pool over the full, static window: a global pool would become MEAN in TensorFlow
+    Lite, which mobile GPUs do not run. After the context of Iizuka et al. 2016 (section 3.3).
+
+    Example:
+        >>> context(x)
+    """
+    width = x.shape[-1]
+    mean = layers.AveragePooling2D(x.shape[1:3])(x)
+    mean = activate(layers.Conv2D(width, 1)(mean), activation)
+    return activate(layers.Add()([x, layers.Conv2D(width, 1)(mean)]), activation)
+
+
 def _concat(x, feature, activation):
     return activate(layers.Concatenate()([x, feature]), activation)
 

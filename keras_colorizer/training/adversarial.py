@@ -1,15 +1,16 @@
-"""The adversarial trainer: the report's GAN with its accuracy-gated discriminator."""
+"""The adversarial trainer: the report's GAN with its accuracy-gated discriminator, and others."""
 
 import keras
 from keras import ops
 
-from keras_colorizer.training import gradients, losses, update_rules
+from keras_colorizer.errors import choose
+from keras_colorizer.training import augmentation, gradients, losses, update_rules
 from keras_colorizer.training.trainer import ColorTrainer
 
 TRACKED = (
     "generator_loss",
     "adversarial_loss",
-    "l1",
+    "pixel",  # under the pixel loss's own name
     "discriminator_loss",
     "discriminator_accuracy",
     "update_rate",
@@ -21,11 +22,15 @@ class AdversarialColorizer(ColorTrainer):
     """Trains a generator against a discriminator that steps only when its update rule says so.
 
     Args:
-        generator, codec, flip, seed: as in ``ColorTrainer``.
+        generator, codec, flip, zoom, augment, ema, seed: as in ``ColorTrainer``.
         discriminator: model from colour (B, S, S, C), or [colour, gray] if it is conditional, to
             a logit (B, 1).
         update_rule: layer from the batch's accuracy to a bool; ``AccuracyBelow(0.8)`` by default.
-        l1_factor: weight of the L1 distance to the photo (over RGB in 0..1); the report's is 75.
+        l1_factor: weight of the pixel loss, the distance to the photo; the report's is 75 (of L1
+            over RGB in 0..1).
+        pixel_loss: ``l1`` (the report), ``mse`` or ``huber`` over what the codec predicts.
+        objective: ``bce`` (the report) or ``hinge``.
+        moved: what the discriminator sees is mirrored and rolled, see ``augmentation.rolled``.
         noise_interval: every so many epochs half of the fakes that the discriminator sees are
             uniform noise; 0 for never; the report's is 5.
 
@@ -46,6 +51,9 @@ class AdversarialColorizer(ColorTrainer):
         codec="rgb",
         update_rule=None,
         l1_factor=75.0,
+        pixel_loss="l1",
+        objective="bce",
+        moved=False,
         noise_interval=5,
         **kwargs,
     ):
@@ -53,9 +61,15 @@ class AdversarialColorizer(ColorTrainer):
         self.discriminator = discriminator
         self.update_rule = update_rule or update_rules.AccuracyBelow()
         self.update_rule.build(())
-        self.l1_factor, self.noise_interval = l1_factor, noise_interval
+        self.l1_factor, self.noise_interval, self.moved = l1_factor, noise_interval, moved
+        self.pixel_loss, self.objective = pixel_loss, objective
+        self._pixel = losses.get(pixel_loss)
+        self._against, self._for = losses.OBJECTIVES[
+            choose("objective", objective, losses.OBJECTIVES)
+        ]
         self.noisy = self.add_weight(shape=(), initializer="zeros", trainable=False, name="noisy")
-        self.trackers = {name: keras.metrics.Mean(name=name) for name in TRACKED}
+        names = [pixel_loss if name == "pixel" else name for name in TRACKED]
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
     def get_config(self):
         """The trainer's options and its networks, for saving."""
@@ -65,6 +79,9 @@ class AdversarialColorizer(ColorTrainer):
             "discriminator": serialize(self.discriminator),
             "update_rule": serialize(self.update_rule),
             "l1_factor": self.l1_factor,
+            "pixel_loss": self.pixel_loss,
+            "objective": self.objective,
+            "moved": self.moved,
             "noise_interval": self.noise_interval,
         }
 
@@ -86,8 +103,25 @@ class AdversarialColorizer(ColorTrainer):
         self.noisy.assign(1.0 if due else 0.0)
 
     def judged(self, colour, gray):
-        """What the discriminator takes: colour, or [colour, gray] if it is conditional."""
-        return [colour, gray] if len(self.discriminator.inputs) > 1 else colour
+        """What the discriminator takes: colour, or [colour, gray] if it is conditional.
+
+        Gray is shrunk to the size of the colour if that is smaller.
+        """
+        if len(self.discriminator.inputs) == 1:
+            return colour
+        if (shrink := gray.shape[1] // colour.shape[1]) > 1:
+            gray = ops.average_pool(gray, shrink, strides=shrink)
+        return [colour, gray]
+
+    def shown(self, colour, gray):
+        """As ``judged``, in training: mirrored and rolled if the trainer is told so."""
+        pictures = self.judged(colour, gray)
+        if not self.moved:
+            return pictures
+        if not isinstance(pictures, list):
+            return augmentation.rolled(pictures, self.random)
+        together = augmentation.rolled(ops.concatenate(pictures, axis=-1), self.random)
+        return [together[..., :-1], together[..., -1:]]
 
     def judge(self, weights, real, fake, gray):
         """The discriminator's logits for reals and fakes in one batch, in training mode.
@@ -96,7 +130,7 @@ class AdversarialColorizer(ColorTrainer):
         are those of the mixture, which inference meets. Nothing moves here: the discriminator's
         new state is returned, for its own step to assign.
         """
-        pictures = self.judged(
+        pictures = self.shown(
             ops.concatenate([real, fake], axis=0), ops.concatenate([gray, gray], axis=0)
         )
         state = [v.value for v in self.discriminator.non_trainable_variables]
@@ -111,9 +145,9 @@ class AdversarialColorizer(ColorTrainer):
             # The new state is dropped: the generator's pass moves no statistics.
             weights = [v.value for v in self.discriminator.trainable_variables]
             _, logits, _ = self.judge(weights, target, prediction, gray)
-            adversarial, l1 = losses.adversarial(1.0, logits), losses.l1(target, prediction)
-            total = adversarial + self.l1_factor * l1
-            return total, (total, adversarial, l1)
+            adversarial, pixel = self._for(logits), self._pixel(target, prediction)
+            total = adversarial + self.l1_factor * pixel
+            return total, (total, adversarial, pixel)
 
         fake, values = self.step_generator(x, loss)
         values += self.step_discriminator(target, ops.stop_gradient(fake), gray)
@@ -131,7 +165,7 @@ class AdversarialColorizer(ColorTrainer):
 
         def objective(values):
             on_real, on_fake, moved = self.judge(values, real, fake, gray)
-            loss = (losses.adversarial(1.0, on_real) + losses.adversarial(0.0, on_fake)) / 2
+            loss = (self._against(1.0, on_real) + self._against(0.0, on_fake)) / 2
             scaled = optimizer.scale_loss(loss / gradients.replicas())
             return scaled, (loss, ops.concatenate([on_real > 0, on_fake <= 0], axis=0), moved)
 
@@ -149,11 +183,12 @@ class AdversarialColorizer(ColorTrainer):
         return loss, accuracy, ops.cast(due, "float32")
 
     def test_step(self, data):
-        """L1 and quality on uint8 RGB (B, S, S, 3); returns running means."""
+        """The pixel loss and quality on uint8 RGB (B, S, S, 3); returns running means."""
         gray, x, target = self.prepare(data, training=False)
-        prediction = self(x, training=False)
-        self.trackers["l1"].update_state(losses.l1(target, prediction))
-        return {"l1": self.trackers["l1"].result(), **self.score(gray, data, prediction)}
+        prediction = self.result(x, training=False)
+        tracker = self.trackers[self.pixel_loss]
+        tracker.update_state(self._pixel(target, prediction))
+        return {self.pixel_loss: tracker.result(), **self.score(gray, data, prediction)}
 
     def discriminator_accuracy(self, rgb):
         """How often the discriminator is right on photos and on their results, in 0..1.
@@ -168,7 +203,7 @@ class AdversarialColorizer(ColorTrainer):
         hits = []
         for first in range(0, len(rgb), 16):
             gray, x, target = self.prepare((rgb[first : first + 16],), training=False)
-            for colour, real in ((target, True), (self(x, training=False), False)):
+            for colour, real in ((target, True), (self.result(x, training=False), False)):
                 logits = self.discriminator(self.judged(colour, gray), training=False)
                 hits.extend((ops.convert_to_numpy(logits[:, 0]) > 0) == real)
         return sum(map(bool, hits)) / len(hits)

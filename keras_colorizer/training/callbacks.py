@@ -16,7 +16,7 @@ from keras_colorizer.images import sheets
 PANELS = {
     "loss": ["loss", "val_loss", "generator_loss"],
     "adversarial loss": ["adversarial_loss", "discriminator_loss"],
-    "L1": ["l1", "val_l1"],
+    "pixel loss": ["l1", "val_l1", "huber", "val_huber"],
     "discriminator": ["discriminator_accuracy", "val_discriminator_accuracy", "update_rate"],
     "PSNR (dB)": ["val_psnr"],
     "colour": ["val_colourfulness", "val_neutral_drift"],
@@ -60,7 +60,7 @@ class SampleSheets(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.interval == 0:
-            sheet = sample_sheet(self.model.generator, self.model.codec_name, self.photos)
+            sheet = sample_sheet(self.model.result, self.model.codec_name, self.photos)
             sheets.save_png(sheet, self.folder / f"epoch-{epoch + 1:04d}.png")
 
 
@@ -74,7 +74,7 @@ def sample_sheet(network, codec_name, photos):
     gray = spaces.gray_uint8(photos.astype("int32")).astype("uint8")
     x = ops.convert_to_tensor(gray.astype("float32") / 255.0)
     prediction = network(codec.see(x), training=False)
-    result = spaces.merge(x, codec.chroma(x, prediction))
+    result = spaces.merge(x, codecs.enlarge(codec.chroma(x, prediction), x))
     columns = {"gray": gray}
     if codec.predicts_rgb:
         columns["own RGB"] = to_uint8(codec.decode(x, prediction))

@@ -7,12 +7,16 @@ import keras
 import numpy as np
 
 from keras_colorizer import data, models
+from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import callbacks, gradients, runs, update_rules
+from keras_colorizer.training import callbacks, gradients, runs, start, update_rules
 from keras_colorizer.training.adversarial import AdversarialColorizer
 from keras_colorizer.training.supervised import SupervisedColorizer
 
 SAMPLES = 12
+ADVERSARIAL = ("l1_factor", "pixel_loss", "objective", "moved", "noise_interval")
+# Part of a run's steps in which a one-cycle learning rate grows to its peak (Smith & Topin 2018).
+WARMUP = 0.15
 
 
 @contextlib.contextmanager
@@ -31,24 +35,55 @@ def precision(policy):
         keras.config.set_dtype_policy(before)
 
 
-def build(recipe):
+def _rate(recipe, peak, photos):
+    """A learning rate, or its schedule: a function of the optimizer's own count of steps alone."""
+    if recipe.schedule == "constant":
+        return peak
+    count = recipe.epoch_photos or photos or recipe.batch
+    steps = recipe.epochs * data.steps_per_epoch(count, recipe.batch)
+    warmup = max(1, round(WARMUP * steps))
+    return keras.optimizers.schedules.CosineDecay(
+        peak / 25, max(1, steps - warmup), alpha=0.0, warmup_target=peak, warmup_steps=warmup
+    )
+
+
+def _optimizer(recipe, photos):
+    rate = _rate(recipe, recipe.learning_rate, photos)
+    if not recipe.weight_decay:
+        return keras.optimizers.Adam(rate, beta_1=recipe.momentum)
+    decay = recipe.weight_decay
+    optimizer = keras.optimizers.AdamW(rate, beta_1=recipe.momentum, weight_decay=decay)
+    # Scales and shifts are no directions that grow without need: only kernels decay.
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def build(recipe, photos=None):
     """The compiled trainer of a recipe.
 
+    Args:
+        recipe: the Recipe.
+        photos: how many it is trained on, for the schedule of the learning rate.
+
     Raises:
-        UserError: a part or option that is unknown, or a size that the networks cannot take.
+        UserError: a part or option that is unknown, parts that do not fit each other, or a size
+            that the networks cannot take.
 
     Example:
         >>> build(recipes.get("gan")).fit(photos)
     """
+    if recipe.ema and gradients.replicas() > 1:
+        raise UserError("the weights' moving average runs on one device; add --set ema=0")
     keras.utils.set_random_seed(recipe.seed)
-    adam = keras.optimizers.Adam
-    optimizer = adam(recipe.learning_rate, beta_1=recipe.momentum)
+    optimizer = _optimizer(recipe, photos)
     shared = {} if gradients.replicas() == 1 else {"synchronized": True}
+    common = {name: getattr(recipe, name) for name in ("flip", "zoom", "augment", "ema", "seed")}
     with precision(recipe.precision):
         generator = _network(recipe, "generator", shared)
+        _check_codec(recipe, generator)
         if not recipe.discriminator:
             trainer = SupervisedColorizer(
-                generator, recipe.codec, recipe.loss, flip=recipe.flip, seed=recipe.seed
+                generator, recipe.codec, recipe.loss, recipe.saturation_weight, **common
             )
             trainer.compile(optimizer)
             return trainer
@@ -57,16 +92,29 @@ def build(recipe):
             _network(recipe, "discriminator", shared),
             recipe.codec,
             update_rule=update_rules.get(recipe.update_rule, **recipe.update_rule_options),
-            l1_factor=recipe.l1_factor,
-            noise_interval=recipe.noise_interval,
-            flip=recipe.flip,
-            seed=recipe.seed,
+            **{name: getattr(recipe, name) for name in ADVERSARIAL},
+            **common,
         )
+        rate = _rate(recipe, recipe.discriminator_learning_rate, photos)
         trainer.compile(
-            optimizer,
-            adam(recipe.discriminator_learning_rate, beta_1=recipe.discriminator_momentum),
+            optimizer, keras.optimizers.Adam(rate, beta_1=recipe.discriminator_momentum)
         )
         return trainer
+
+
+def _check_codec(recipe, generator):
+    codec, given = codecs.get(recipe.codec), tuple(generator.output_shape[1:])
+    side = recipe.size // codec.shrink
+    if given != (side, side, codec.channels):
+        raise UserError(
+            f"generator {recipe.generator!r} gives {' × '.join(map(str, given))} at size "
+            f"{recipe.size}, codec {recipe.codec!r} takes {side} × {side} × {codec.channels}; "
+            "set generator and codec that fit each other"
+        )
+    if recipe.discriminator and recipe.noise_interval and not codec.predicts_rgb:
+        raise UserError("--set noise_interval=…: noise is RGB; a codec of chroma takes 0")
+    if codec.predicts_rgb and recipe.saturation_weight:
+        raise UserError(f"--set saturation_weight=…: codec {recipe.codec!r} predicts no chroma")
 
 
 def _network(recipe, part, shared):
@@ -98,13 +146,15 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
     """
     if recipe.deterministic:
         gradients.make_deterministic()
-    trainer = build(recipe)
     options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
     photos = data.load_photos(recipe.data, "train", recipe.size, **options)
+    trainer = build(recipe, len(photos))
     validation = data.load_photos(recipe.data, "validation", recipe.size, **options).images
     scored = np.asarray(validation[: recipe.validation_photos])
     epoch_photos = recipe.epoch_photos or len(photos)
     first = run.epochs_done
+    if recipe.init and not first:
+        start.begin_from(recipe, run, trainer)
     if first:
         run.load(trainer, "last")
         run.write_rows([row for row in run.rows if row["epoch"] <= first])

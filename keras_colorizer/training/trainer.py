@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_colorizer.color import codecs, metrics, spaces
-from keras_colorizer.training import gradients
+from keras_colorizer.training import augmentation, gradients
 
 
 class ColorTrainer(keras.Model):
@@ -19,16 +19,27 @@ class ColorTrainer(keras.Model):
         generator: functional model from gray to what the codec decodes.
         codec: a registered codec's name.
         flip: mirror each training photo left to right with probability 1/2.
+        zoom: of ``augmentation.window`` on each training photo; 0 for none.
+        augment: strength of ``augmentation.gray_of_film`` on what the generator sees; 0 for none.
+        ema: decay of the moving average of the generator's weights, such as 0.995; the average is
+            then what is validated and delivered. 0 for none.
         seed: of flips, dropout and noise; every epoch reseeds from (seed, epoch), so a resumed
             run draws what the uninterrupted one would.
     """
 
     optimizer_names = ("optimizer",)
 
-    def __init__(self, generator, codec="rgb", flip=True, seed=0, **kwargs):
+    def __init__(
+        self, generator, codec="rgb", flip=True, zoom=0.0, augment=0.0, ema=0.0, seed=0, **kwargs
+    ):
         super().__init__(inputs=generator.inputs, outputs=generator.outputs, **kwargs)
         self.generator = generator
-        self.codec_name, self.flip, self.seed = codec, flip, seed
+        self.codec_name, self.flip, self.zoom, self.augment = codec, flip, zoom, augment
+        self.seed = seed
+        self.ema, self.average = ema, keras.models.clone_model(generator) if ema else None
+        if ema:
+            self.average.set_weights(generator.get_weights())
+            self.average.trainable = False
         self._codec = codecs.get(codec)
         self.random = keras.random.SeedGenerator(seed)
         names = ("psnr", "colourfulness", "neutral_drift")
@@ -41,8 +52,16 @@ class ColorTrainer(keras.Model):
             "generator": keras.saving.serialize_keras_object(self.generator),
             "codec": self.codec_name,
             "flip": self.flip,
+            "zoom": self.zoom,
+            "augment": self.augment,
+            "ema": self.ema,
             "seed": self.seed,
         }
+
+    @property
+    def result(self):
+        """The network to validate and deliver: the weights' moving average, or the generator."""
+        return self.average if self.ema else self.generator
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -77,8 +96,15 @@ class ColorTrainer(keras.Model):
         if training and self.flip:
             draw = keras.random.uniform((ops.shape(rgb)[0], 1, 1, 1), seed=self.random)
             rgb = ops.where(draw < 0.5, ops.flip(rgb, axis=2), rgb)
+        if training and self.zoom:
+            # Back to whole levels, which is what codecs take and photos have.
+            rgb = augmentation.window(ops.cast(rgb, "float32"), self.zoom, self.random)
+            rgb = ops.cast(ops.round(ops.clip(rgb, 0.0, 255.0)), "uint8")
         x, target = self._codec.encode(rgb)
-        return spaces.luma(ops.cast(rgb, "float32") / 255.0), x, target
+        rgb = ops.cast(rgb, "float32") / 255.0
+        if training and self.augment:
+            x = self._codec.see(augmentation.gray_of_film(rgb, self.augment, self.random))
+        return spaces.luma(rgb), x, target
 
     def step_generator(self, x, loss):
         """One optimizer step of the generator on ``loss(prediction) → (scalar, rest)``."""
@@ -96,13 +122,23 @@ class ColorTrainer(keras.Model):
         self.optimizer.apply(grads, model.trainable_variables)
         for variable, value in zip(model.non_trainable_variables, moved, strict=True):
             variable.assign(value)
+        if self.ema:
+            self.step_average()
         return prediction, rest
+
+    def step_average(self):
+        """Moves the average towards the generator; faster in the first steps, as if unbiased."""
+        step = ops.cast(self.optimizer.iterations, "float32")
+        keep = ops.minimum(self.ema, (1.0 + step) / (10.0 + step))
+        for mean, variable in zip(self.average.weights, self.generator.weights, strict=True):
+            mean.assign(keep * mean + (1.0 - keep) * variable)
 
     def score(self, gray, data, prediction):
         """Updates the quality trackers with the luma-keeping result; returns their means."""
         rgb, _, _ = keras.utils.unpack_x_y_sample_weight(data)
         truth = ops.cast(rgb, "float32") / 255.0
-        result = spaces.merge(gray, self._codec.chroma(gray, prediction))
+        chroma = codecs.enlarge(self._codec.chroma(gray, prediction), gray)
+        result = spaces.merge(gray, chroma)
         drift, pixels = metrics.neutral_drift(truth, result)
         self.quality["psnr"].update_state(metrics.psnr(truth, result))
         self.quality["colourfulness"].update_state(metrics.colourfulness(result))

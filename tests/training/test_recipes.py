@@ -22,6 +22,8 @@ def test_every_recipe_survives_its_json_and_says_its_command(name, tmp_path):
 
 def test_the_reports_numbers():
     gan = recipes.get("gan")
+    assert (gan.objective, gan.pixel_loss, gan.moved, gan.ema) == ("bce", "l1", False, 0.0)
+    assert (gan.zoom, gan.augment, gan.schedule, gan.weight_decay) == (0, 0, "constant", 0)
     assert (gan.size, gan.l1_factor, gan.noise_interval) == (128, 75.0, 5)
     assert gan.update_rule == "accuracy_below"
     assert gan.update_rule_options == {"threshold": 0.8}
@@ -57,6 +59,8 @@ def test_settings_are_typed(setting, field, value):
         ("epochs=0", "at least 1"),
         ("learning_rate=-1", "above 0"),
         ("precision=float8", "unknown precision 'float8'"),
+        ("objective=hnge", "unknown objective 'hnge'.*did you mean 'hinge'"),
+        ("schedule=cosine", "unknown schedule 'cosine'"),
         ("generator.skp=add", "no option 'skp'; did you mean 'skip'"),
         ("update_rule.treshold=1", "did you mean 'threshold'"),
         ("generator.widths=a,b", "whole numbers with commas"),
