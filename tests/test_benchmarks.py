@@ -15,7 +15,8 @@ from keras_colorizer.errors import UserError
 
 def test_a_process_is_timed_and_its_memory_seen():
     small = clocks.process([sys.executable, "-c", "pass"])
-    large = clocks.process([sys.executable, "-c", "import time; x = b'1' * int(2e8); time.sleep(0.3)"])
+    program = "import time; x = b'1' * int(2e8); time.sleep(0.3)"
+    large = clocks.process([sys.executable, "-c", program])
     assert large[0] > small[0] > 0 and large[0] >= 0.3
     assert large[1] > small[1] + 150
 
