@@ -106,9 +106,7 @@ def test_missing_inception_weights_are_said(done):
     assert "no fid_keras, kid_keras: the InceptionV3 weights" in said
 
 
-def test_inception_distances_are_in_the_table_when_weights_are_given(
-    folder, tmp_path, monkeypatch
-):
+def test_inception_distances_are_in_the_table_when_weights_are_given(folder, tmp_path, monkeypatch):
     class Network:
         """Stands for InceptionV3: `test_inception` has the real one."""
 

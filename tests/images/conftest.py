@@ -60,9 +60,7 @@ def profile(space, tags, kind=b"mntr", connection=b"XYZ "):
         content += bytes(-len(content) % 4)
         table += struct.pack(">4sII", signature, place + len(body), len(content))
         body += content
-    head = struct.pack(
-        ">I4sI4s4s4s", place + len(body), b"", 0x02400000, kind, space, connection
-    )
+    head = struct.pack(">I4sI4s4s4s", place + len(body), b"", 0x02400000, kind, space, connection)
     head = (head + bytes(12) + b"acsp").ljust(68, b"\0") + struct.pack(">3I", 63190, 65536, 54061)
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 
