@@ -76,8 +76,20 @@ def _files(found):
     return "\n".join(rows)
 
 
+def _whole(training):
+    """The cost of a run and of those that it began from, added up."""
+    total = {k: training.get(k) for k in ("photos", "minutes", "cpu_minutes", "device")}
+    before = (training.get("init") or {}).get("training")
+    if before:
+        before = _whole(before)
+        total |= {
+            k: (total[k] or 0) + (before[k] or 0) for k in ("photos", "minutes", "cpu_minutes")
+        }
+    return total
+
+
 def _training(card):
-    training, lines = card.get("training") or {}, []
+    training, lines = _whole(card.get("training") or {}), []
     if training.get("photos"):
         lines.append(f"{training['photos']:,} photos seen")
     if training.get("minutes"):
