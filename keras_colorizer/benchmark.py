@@ -11,11 +11,15 @@ REPEATS = click.option("--repeats", default=5, type=click.IntRange(1), help="Tim
 def benchmark(context):
     """Measures the parts of keras_colorizer on this machine, each beside a floor.
 
-    Without a part: photo, folder and training, one after the other.
+    Without a part: photo, folder, pipeline (on photos made for it) and training, in turn.
     """
     if context.invoked_subcommand is None:
-        for part in (photo, folder, training):
-            context.invoke(part)
+        from keras_colorizer import benchmarks
+
+        context.invoke(photo)
+        context.invoke(folder)
+        benchmarks.pipeline_of_pictures()
+        context.invoke(training)
 
 
 @benchmark.command(context_settings={"show_default": True})

@@ -180,6 +180,20 @@ def pipeline(source_name, data_dir, size, batch, photos):
         click.echo(f"{what:<48}{speed:>9.0f} photos/s{speed / bare:>9.2f} x bare")
 
 
+def pipeline_of_pictures(count=300):
+    """`pipeline` on JPEG photos made on the spot, short side 256 px: needs no data.
+
+    Example:
+        >>> pipeline_of_pictures(20)
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        photos = Path(scratch) / "pictures"
+        photos.mkdir()
+        for i in range(count):
+            clocks.picture(340, 256, seed=i).save(photos / f"{i:04}.jpg", quality=75)
+        pipeline(photos, None, 128, 16, count)
+
+
 def _decodes(data):
     try:
         with Image.open(io.BytesIO(data)) as image:

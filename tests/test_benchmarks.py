@@ -69,6 +69,12 @@ def test_photo_and_folder_show_ratios(monkeypatch, capsys):
     assert "4.3 photos/s; the floor 15.0 (one thread)" in shown
 
 
+def test_the_pipeline_is_timed_without_data_of_the_users(capsys):
+    benchmarks.pipeline_of_pictures(20)
+    shown = capsys.readouterr().out
+    assert shown.startswith("pictures: ") and shown.count("x bare") == 3
+
+
 @pytest.mark.slow
 def test_training_steps_are_timed_beside_the_report():
     arguments = ["benchmark", "training", "--recipe", "quickstart", "--seconds", "1"]
