@@ -41,6 +41,7 @@ class KillAt(keras.callbacks.Callback):
             raise Killed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["chroma", "chroma_gan"])
 def test_a_killed_run_ends_where_the_uninterrupted_one_ends(tmp_path, name):
     # Schedules, averages, windows, films and rolls must all go on where they were.
@@ -192,6 +193,7 @@ def test_a_run_begins_from_another(finished, tmp_path):
     assert run.epochs_done == 3
 
 
+@pytest.mark.slow
 def test_what_a_beginning_was_trained_on_counts_as_seen(finished, tmp_path):
     first = tmp_path / "first"
     shutil.copytree(finished, first)
