@@ -1,7 +1,6 @@
 """What ``keras-colorizer train`` does once its options are read: say, train, score, export."""
 
 import contextlib
-import hashlib
 import importlib.util
 import time
 from pathlib import Path
@@ -168,7 +167,7 @@ def _score(recipe, this, written, tint, data_dir):
 
 def _card(recipe, this, photos):
     environment = this.environment
-    hashes = {hashlib.sha256(i.encode()).hexdigest()[:8] for i in photos.ids}
+    hashes = {card.id_hash(i) for i in photos.ids}
     hashes |= start.inherited_hashes(this.folder)
     return {
         "name": recipe.name,

@@ -2,10 +2,9 @@
 
 import contextlib
 import os
-import sys
-import tempfile
 
 from keras_colorizer.errors import UserError
+from keras_colorizer.inference.quiet import held_back
 
 
 def import_keras():
@@ -23,7 +22,7 @@ def import_keras():
     # Level 3 quiets what follows the import; only the file descriptor quiets the import itself.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with _silence() if quiet else contextlib.nullcontext():
+        with held_back(hide=ImportError) if quiet else contextlib.nullcontext():
             import keras
 
             keras.ops.convert_to_tensor(0.0)  # looks for a GPU, and would note that there is none
@@ -32,22 +31,3 @@ def import_keras():
             f"Keras cannot be imported with its backend ({error}); run: python -m pip install "
             "tensorflow, or train from a photos.npz with KERAS_BACKEND=torch where torch is"
         ) from error
-
-
-@contextlib.contextmanager
-def _silence():
-    """Holds back what is written to stderr by any language, and shows it if the block fails."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as notes:
-        os.dup2(notes.fileno(), 2)
-        try:
-            yield
-        except BaseException as error:
-            if not isinstance(error, ImportError):
-                notes.seek(0)
-                os.write(kept, notes.read())
-            raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)

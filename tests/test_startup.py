@@ -21,12 +21,12 @@ def test_importing_keras_writes_nothing():
 
 
 def test_stderr_works_again_afterwards():
-    done = run("with startup._silence(): os.write(2, b'note')\nos.write(2, b'heard')")
+    done = run("with startup.held_back(): os.write(2, b'note')\nos.write(2, b'heard')")
     assert done.stderr == "heard"
 
 
 def test_a_failing_block_shows_what_it_wrote():
-    done = run("with startup._silence():\n    os.write(2, b'reason')\n    1 / 0")
+    done = run("with startup.held_back():\n    os.write(2, b'reason')\n    1 / 0")
     assert "reason" in done.stderr and "ZeroDivisionError" in done.stderr
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-# The numbers of ``keras_colorizer.color.spaces``, which imports Keras; a test holds them equal.
+# ITU-R BT.601-7, section 2.5.1: E'Y = 0.299 E'R + 0.587 E'G + 0.114 E'B.
 LUMA = (0.299, 0.587, 0.114)
+# JFIF 1.02, section 7: B - Y = 1.772 Cb and R - Y = 1.402 Cr for Cb, Cr in ±0.5.
 BLUE, RED = 1.772, 1.402
 
 

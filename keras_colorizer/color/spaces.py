@@ -2,12 +2,10 @@
 
 from keras import ops
 
-# ITU-R BT.601-7, section 2.5.1: E'Y = 0.299 E'R + 0.587 E'G + 0.114 E'B.
-LUMA = (0.299, 0.587, 0.114)
+from keras_colorizer.color.merging import BLUE, LUMA, RED
+
 # Pillow's own 16-bit integers for the same weights (libImaging/Convert.c, macro L24).
 LUMA_INTEGERS = (19595, 38470, 7471)
-# JFIF 1.02, section 7: B - Y = 1.772 Cb and R - Y = 1.402 Cr for Cb, Cr in ±0.5.
-BLUE, RED = 1.772, 1.402
 # IEC 61966-2-1:1999 (sRGB), linear RGB to XYZ with the D65 white of the same matrix's row sums.
 RGB_TO_XYZ = (
     (0.4124564, 0.3575761, 0.1804375),

@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_colorizer.color.spaces import gray_uint8
 from keras_colorizer.errors import UserError
+from keras_colorizer.models.card import id_hash
 
 _SHOW_FROM = 500  # photos: fewer are read before one could read a progress line
 
@@ -127,4 +128,4 @@ def seen_ids(card, ids):
     if hashes is None:
         return None
     known = set(hashes.split())
-    return [photo_id for photo_id in ids if _digest(photo_id)[:8] in known]
+    return [photo_id for photo_id in ids if id_hash(photo_id) in known]

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def held_back() -> Iterator[None]:
+def held_back(hide: type[BaseException] | tuple = ()) -> Iterator[None]:
     """Holds back what any language writes to stderr in the block, and shows it if the block fails.
+
+    Args:
+        hide: errors that say enough by themselves; what was held back stays hidden with them.
 
     Example:
         >>> with held_back():
@@ -25,9 +28,10 @@ def held_back() -> Iterator[None]:
         os.dup2(notes.fileno(), 2)
         try:
             yield
-        except BaseException:
-            notes.seek(0)
-            os.write(kept, notes.read())
+        except BaseException as error:
+            if not isinstance(error, hide):
+                notes.seek(0)
+                os.write(kept, notes.read())
             raise
         finally:
             os.dup2(kept, 2)
