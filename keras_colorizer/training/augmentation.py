@@ -1,13 +1,18 @@
 """Changes of training photos, drawn anew for each: windows, and gray as old photos have it."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_colorizer.color import spaces
+from keras_colorizer.training import jpeg
 
 # At strength 1: how far each of the three channel weights is drawn towards another film's, the
 # largest change of gamma (as a factor) and of contrast, of brightness, and the grain's deviation.
 MIX, GAMMA, CONTRAST, BRIGHTNESS, GRAIN = 0.5, 1.35, 0.15, 0.08, 0.012
+# The largest variance of blur in square pixels (a bilinear enlargement by two has 1), how far
+# black rises and white falls, and by how much JPEG's quality is below 100 in half of the photos.
+BLUR, FADE, JPEG = 2.0, 0.2, (5.0, 70.0)
 
 
 def window(rgb, zoom, random):
@@ -32,42 +37,78 @@ def window(rgb, zoom, random):
     return ops.image.affine_transform(rgb, ops.concatenate(row, axis=1), fill_mode="nearest")
 
 
-def gray_of_film(rgb, strength, random):
-    """The gray photo as another film, exposure and print would have shown it.
-
-    Channel weights move from Rec. 601 towards random ones (orthochromatic film sees no red, an
-    average sees all alike), then gamma, contrast, brightness and grain change.
+def blurred(gray, deviation):
+    """Photos as a lens out of focus, or an enlargement, shows them: a Gaussian along both sides.
 
     Args:
-        rgb: float tensor (B, H, W, 3), 0..1.
-        strength: 0 leaves Rec. 601 luma; 1 draws up to the module's limits.
+        gray: float32 tensor (B, H, W, 1); H and W static.
+        deviation: float32 tensor (B, 1, 1) of positive standard deviations in pixels.
+
+    Returns:
+        Float32 tensor (B, H, W, 1); at the borders, the mean of what is inside.
+
+    Example:
+        >>> blurred(gray, ops.ones((8, 1, 1)))
+    """
+
+    def spread(side):
+        # As a matrix for each photo: on CPUs quicker than padding, slicing and adding.
+        away = np.square(np.subtract.outer(np.arange(side), np.arange(side)), dtype="float32")
+        return ops.softmax(ops.divide(-away, 2.0 * ops.square(deviation)), axis=-1)
+
+    columns = ops.transpose(spread(gray.shape[2]), (0, 2, 1))
+    gray = ops.matmul(ops.matmul(spread(gray.shape[1]), gray[..., 0]), columns)
+    return gray[..., None]
+
+
+def gray_of_film(rgb, strength, random):
+    """The gray photo as another film, exposure, lens, print and file would have shown it.
+
+    Channel weights move from Rec. 601 towards random ones (orthochromatic film sees no red, an
+    average sees all alike), then gamma, contrast and brightness change; then come blur, grain, a
+    print's fading, and, in every other photo, JPEG. Photos draw one by one.
+
+    Args:
+        rgb: float tensor (B, H, W, 3), 0..1; H and W static.
+        strength: 0 gives Rec. 601 luma; 1 draws up to the module's limits.
         random: a ``keras.random.SeedGenerator``.
 
     Returns:
-        Float tensor (B, H, W, 1), 0..1.
+        Float32 tensor (B, H, W, 1), 0..1.
 
     Example:
         >>> gray_of_film(rgb, 0.5, keras.random.SeedGenerator(0))
     """
+    rgb = ops.cast(rgb, "float32")
+    if not strength:
+        return spaces.luma(rgb)
     batch = ops.shape(rgb)[0]
 
-    def draw(low, high, channels=1):
-        return keras.random.uniform((batch, 1, 1, channels), low, high, seed=random)
+    def draw(low, high, *sizes):
+        sizes = (batch, *(sizes or (1, 1, 1)))
+        return keras.random.uniform(sizes, low, high, dtype="float32", seed=random)
 
     mix = MIX * strength * draw(0.0, 1.0)
-    other = draw(0.02, 1.0, channels=3)
+    other = draw(0.02, 1.0, 1, 1, 3)
     film = other / ops.sum(other, axis=-1, keepdims=True)
-    film = mix * film + (1.0 - mix) * ops.reshape(ops.convert_to_tensor(spaces.LUMA), (1, 1, 1, 3))
+    film = mix * film + ops.multiply(np.float32(spaces.LUMA), 1.0 - mix)
     gray = sum(rgb[..., c : c + 1] * film[..., c : c + 1] for c in range(3))
-    gamma = ops.exp(ops.log(GAMMA) * strength * draw(-1.0, 1.0))
-    # The power's base is kept away from 0, where its gradient is infinite.
-    gray = ops.power(ops.clip(gray, 1e-3, 1.0), gamma)
+    gamma = ops.exp(np.log(GAMMA) * strength * draw(-1.0, 1.0))
+    gray = ops.power(gray, gamma)
     mean = ops.mean(gray, axis=(1, 2), keepdims=True)
     gray = mean + (gray - mean) * (1.0 + CONTRAST * strength * draw(-1.0, 1.0))
     gray = gray + BRIGHTNESS * strength * draw(-1.0, 1.0)
+    # Deviations are drawn evenly, so that many photos stay about sharp; 0.01 px is none.
+    gray = blurred(gray, 0.01 + (BLUR * strength) ** 0.5 * draw(0.0, 1.0, 1, 1))
     # Uniform numbers of deviation 1: normal ones cost more and look the same.
-    grain = keras.random.uniform(ops.shape(gray), -(3**0.5), 3**0.5, seed=random) * draw(0.0, 1.0)
-    return ops.clip(gray + GRAIN * strength * grain, 0.0, 1.0)
+    grain = draw(-(3**0.5), 3**0.5, *gray.shape[1:]) * draw(0.0, 1.0)
+    gray = ops.clip(gray + GRAIN * strength * grain, 0.0, 1.0)
+    # Squared, so that most prints hardly fade: real scans often fill the whole range.
+    faded = FADE * strength * ops.square(draw(0.0, 1.0, 1, 1, 2))
+    black, white = faded[..., :1], 1.0 - faded[..., 1:]
+    gray = black + (white - black) * gray
+    filed = jpeg.quantised(gray, 100.0 - strength * draw(*JPEG))
+    return ops.where(draw(0.0, 1.0) < 0.5, filed, gray)
 
 
 def rolled(pictures, random):
