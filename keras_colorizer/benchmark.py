@@ -11,13 +11,14 @@ REPEATS = click.option("--repeats", default=5, type=click.IntRange(1), help="Tim
 def benchmark(context):
     """Measures the parts of keras_colorizer on this machine, each beside a floor.
 
-    Without a part: photo, folder, pipeline (on photos made for it) and training, in turn.
+    Without a part: photo, folder, network, pipeline (on photos made for it) and training, in turn.
     """
     if context.invoked_subcommand is None:
         from keras_colorizer import benchmarks
 
         context.invoke(photo)
         context.invoke(folder)
+        context.invoke(network, repeats=2)
         benchmarks.pipeline_of_pictures()
         context.invoke(training)
 
@@ -79,6 +80,30 @@ def training(recipes=(), settings=(), seconds=20.0):
     from keras_colorizer import benchmarks
 
     benchmarks.training(recipes, settings, seconds)
+
+
+@benchmark.command(context_settings={"show_default": True})
+@click.option(
+    "--model",
+    help="A run, an exported folder or a shipped model's name; instead of --recipe.",
+)
+@click.option("--recipe", default="chroma", help="Whose network, with fresh weights.")
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="As in train.")
+@click.option("--size", type=click.IntRange(1), help="Side in pixels.  [default: the model's, 256]")
+@click.option("--threads", type=click.IntRange(1), help="Of LiteRT.  [default: all usable cores]")
+@click.option("--repeats", default=5, type=click.IntRange(1), help="Turns; a few calls in each.")
+def network(model=None, recipe="chroma", settings=(), size=None, threads=None, repeats=5):
+    """The network alone on one photo in LiteRT, beside the report's generator: cost and size.
+
+    Without --model nothing trained is needed: weights change neither time nor size. Needs
+    TensorFlow, which converts the networks.
+    """
+    from keras_colorizer import startup
+
+    startup.import_keras()
+    from keras_colorizer import costs
+
+    costs.network(model, recipe, settings, size, threads, repeats)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,21 @@
 """Timings are of whole processes beside their floors; no test asserts a speed."""
 
+import math
 import re
 import sys
+import time
 
+import keras
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from keras_colorizer import benchmarks, clocks
+from keras_colorizer import benchmarks, clocks, costs, models
 from keras_colorizer.__main__ import main
 from keras_colorizer.errors import UserError
+from keras_colorizer.inference import operators, shipped, tflite
+from keras_colorizer.models import card
 
 
 def test_a_process_is_timed_and_its_memory_seen():
@@ -83,3 +88,134 @@ def test_training_steps_are_timed_beside_the_report():
     lines = result.output.splitlines()
     assert [line.split()[0] for line in lines[2:]] == ["gan", "quickstart"]
     assert re.search(r" 1\.0x$", lines[2]) and re.search(r" [\d.]+x$", lines[3])
+
+
+def operator(name, data, kernel, result, kind="FLOAT32"):
+    """One with a kernel and a bias in the file; a transposed one is told its output's shape."""
+    shape = [operators.Tensor("INT32", (4,), True)] if name == "TRANSPOSE_CONV" else []
+    data, kernel = operators.Tensor("FLOAT32", data, False), operators.Tensor(kind, kernel, True)
+    inputs = [*shape, kernel, data] if shape else [data, kernel]
+    bias = operators.Tensor(kind, (result[-1],), True)
+    return operators.Operator(name, (*inputs, bias), (operators.Tensor("FLOAT32", result, False),))
+
+
+@pytest.mark.parametrize(
+    ("found", "weights", "multiply_adds"),
+    [
+        (("CONV_2D", (1, 8, 8, 3), (5, 3, 3, 3), (1, 4, 4, 5)), 140, 4 * 4 * 5 * 27),
+        (("DEPTHWISE_CONV_2D", (1, 8, 8, 3), (1, 3, 3, 3), (1, 8, 8, 3)), 30, 8 * 8 * 3 * 9),
+        (("FULLY_CONNECTED", (1, 6), (7, 6), (1, 7)), 49, 42),
+        (("TRANSPOSE_CONV", (1, 4, 4, 3), (5, 2, 2, 3), (1, 8, 8, 5)), 65, 8 * 8 * 5 * 3),
+        (("ADD", (1, 4, 4, 3), (3,), (1, 4, 4, 3)), 6, 0),
+    ],
+)
+def test_a_multiply_add_counts_two(monkeypatch, found, weights, multiply_adds):
+    monkeypatch.setattr(operators, "read", lambda path: [operator(*found)] * 2)
+    assert costs.count("any.tflite") == costs.Cost(2 * weights, 4 * multiply_adds)
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """A shipped model's, whose network is ``chroma``."""
+    return shipped.find(shipped.default())
+
+
+def test_a_file_counts_what_its_convolutions_hold_and_do(folder):
+    found = card.read(folder)
+    generator = found["generator"]
+    network = models.build(generator["name"], found["size"], **generator["options"])
+    layers = [x for x in network.layers if isinstance(x, keras.layers.Conv2D)]
+    # Batch norm is folded into kernels and biases.
+    weights = sum(math.prod(x.kernel.shape) + x.filters for x in layers)
+    each = [2 * math.prod(x.output.shape[1:3]) * math.prod(x.kernel.shape) for x in layers]
+    assert costs.count(folder / "chroma_float32.tflite") == costs.Cost(weights, sum(each))
+    assert weights < network.count_params()
+
+
+@pytest.mark.parametrize("precision", costs.PRECISIONS)
+def test_batch_norm_is_folded_away_in_shipped_files(folder, precision):
+    found = operators.read(folder / f"chroma_{precision}.tflite")
+    # What is left of batch norm would be a product or a sum with weights.
+    weighted = {
+        x.name
+        for x in found
+        if any(y.constant and y.dtype != "INT32" for y in x.inputs) and x.name != "DEQUANTIZE"
+    }
+    assert weighted <= {"CONV_2D"}
+    assert {x.name for x in found} & {"MUL", "SUB", "RSQRT"} == set()
+
+
+def test_files_are_timed_in_turns(monkeypatch):
+    calls = []
+
+    class Counted(tflite.ChromaModel):
+        def __init__(self, path, threads):
+            self.path, self.size = path, 4
+            assert threads == 2
+
+        def chroma(self, gray):
+            assert gray.shape == (1, 4, 4, 1) and gray.dtype == np.float32
+            calls.append(self.path)
+            time.sleep(0.004 if self.path == "slow.tflite" else 0)
+
+    monkeypatch.setattr(tflite, "open_tflite", Counted)
+    monkeypatch.setattr(costs, "_SECONDS", 0.0)
+    found = costs.in_turns({"a": "slow.tflite", "b": "fast.tflite"}, 2, 3)
+    once = 1 + costs._CALLS
+    assert calls == (["slow.tflite"] * once + ["fast.tflite"] * once) * 3
+    assert 4 <= found["a"]["best"] <= found["a"]["median"]
+    assert found["b"]["best"] < found["a"]["best"]
+
+
+def test_only_a_network_alone_is_timed(folder):
+    with pytest.raises(UserError, match=r"colorize\.tflite: takes whole photos"):
+        costs.in_turns({"a": folder / "colorize.tflite"}, 1, 1)
+
+
+def test_a_model_is_timed_as_its_files_are(folder, monkeypatch, capsys):
+    report = {"float32": folder / "chroma_float32.tflite"}  # converting the real one takes long
+    monkeypatch.setattr(costs, "_of_recipe", lambda recipe, to: report if recipe.size else None)
+    monkeypatch.setattr(costs, "_SECONDS", 0.0)
+    costs.network(folder.name, "chroma", [], None, 1, 1)
+    first, told, *lines = capsys.readouterr().out.splitlines()
+    assert first.startswith("one photo of ") and "threads: 1, " in first
+    assert told == f"{folder.name}: the network of {folder.name}"
+    rows = [line.split() for line in lines[2:-1]]
+    assert [row[:2] for row in rows] == [
+        ["report", "float32"], *([folder.name, precision] for precision in costs.PRECISIONS)
+    ]  # fmt: skip
+    assert rows[0][-2:] == ["1.0x", "1.0x"]
+    sizes = [float(row[4]) for row in rows]
+    assert sizes[0] == sizes[1] > 1.9 * sizes[2] > 3.6 * sizes[3]
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (["--model", "no-such"], "no shipped model is called 'no-such'"),
+        (["--model", shipped.default(), "--size", "32"], "leave --size 32 out"),
+        (["--model", shipped.default(), "--set", "size=32"], "leave it out with --model"),
+        (["--recipe", "crhoma"], "did you mean 'chroma'"),
+        (["--size", "100"], "it must be a multiple of 32"),
+    ],
+)
+def test_what_cannot_be_timed_is_one_line(options, error):
+    result = CliRunner().invoke(main, ["benchmark", "network", *options])
+    assert result.exit_code == 1
+    assert error in result.output and result.output.startswith("Error: ")
+
+
+@pytest.mark.slow
+def test_a_recipes_network_is_timed_beside_the_reports():
+    arguments = ["--size", "32", "--repeats", "1", "--threads", "1"]
+    tiny = ["--set", "generator.widths=4,4,4,4,4"]
+    result = CliRunner().invoke(main, ["benchmark", "network", *arguments, *tiny])
+    assert result.exit_code == 0, result.output
+    told, rows = result.output.splitlines()[1:3], result.output.splitlines()[4:-1]
+    assert "recipe chroma, fresh weights" in told[0] and "recipe gan, fresh" in told[1]
+    names = [
+        f"{name} {precision}" for name in ("report", "chroma") for precision in costs.PRECISIONS
+    ]
+    assert [" ".join(row.split()[:2]) for row in rows] == names
+    weights = [int(row.split()[2].replace(",", "")) for row in rows]
+    assert weights[:3] == [5_508_297] * 3 and max(weights[3:]) < 5000

@@ -1,0 +1,241 @@
+"""What ``benchmark network`` does: what networks cost in LiteRT, beside the report's generator."""
+
+import dataclasses
+import math
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+
+from keras_colorizer.errors import UserError
+
+REPORT = "gan"  # the recipe of the report's system; its generator is what others are held against
+PRECISIONS = ("float32", "float16", "int8")
+SIZE = 256  # pixels, where neither a model nor the user says otherwise
+_CALIBRATION_PHOTOS = 4  # ranges of activations do not change how long anything takes
+_CALLS, _SECONDS = 3, 0.15  # of one file in one turn: at least so many, at least so long
+# A multiply-add for each weight of the kernel (input 1) and each place of the output; transposed
+# convolutions (their data is input 2) put the kernel at each place of their data.
+_KERNELS = {"CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Cost:
+    """What stands in a ``.tflite`` file of a network.
+
+    Attributes:
+        weights: how many, batch norm folded into them.
+        operations: of convolutions and matrix products, a multiply-add counting two.
+
+    Example:
+        >>> Cost(1_361_000, 788_000_000).operations
+        788000000
+    """
+
+    weights: int
+    operations: int
+
+
+def count(path: str | os.PathLike) -> Cost:
+    """Counts the weights and operations of a float32 ``.tflite`` file.
+
+    Args:
+        path: a file such as ``chroma_float32.tflite``, all of whose shapes are fixed.
+
+    Example:
+        >>> count("saved_models/flowers/chroma_float32.tflite").weights
+        1361000
+    """
+    from keras_colorizer.inference import operators
+
+    weights = operations = 0
+    for operator in operators.read(path):
+        held = [x for x in operator.inputs if x.constant and x.dtype.startswith("FLOAT")]
+        weights += sum(math.prod(x.shape) for x in held)
+        if operator.name in _KERNELS:
+            operations += 2 * _multiply_adds(operator)
+    return Cost(weights, operations)
+
+
+def _multiply_adds(operator):
+    kernel, result = operator.inputs[1].shape, operator.outputs[0].shape
+    if operator.name == "FULLY_CONNECTED":  # (out, in)
+        return math.prod(result[:-1]) * math.prod(kernel)
+    if operator.name == "TRANSPOSE_CONV":  # (out, height, width, in)
+        return math.prod(operator.inputs[2].shape[:3]) * math.prod(kernel)
+    # (out, height, width, in), or (1, height, width, out) where each channel has a kernel
+    return math.prod(result[:3]) * math.prod(kernel)
+
+
+def in_turns(files: dict, threads: int | None, repeats: int) -> dict:
+    """Times one call of each file, in turns, so that a slow moment of the machine meets them all.
+
+    Args:
+        files: dict of name → ``.tflite`` file, gray at its working size to chroma.
+        threads: of LiteRT; None for all that this process may use.
+        repeats: how many turns; in each a file is called once untimed, for the caches, and then
+            timed a few times.
+
+    Returns:
+        Dict of name → {"best", "median"}, milliseconds.
+
+    Raises:
+        UserError: a file is missing, damaged, or no network alone.
+
+    Example:
+        >>> in_turns({"float32": "a/chroma_float32.tflite"}, 2, 5)["float32"]["best"]
+        5.9
+    """
+    from keras_colorizer.inference import tflite
+
+    models = {name: tflite.open_tflite(path, threads) for name, path in files.items()}
+    for name, model in models.items():
+        if not isinstance(model, tflite.ChromaModel):
+            raise UserError(f"{files[name]}: takes whole photos; give a chroma_….tflite")
+    times = {name: [] for name in models}
+    numbers = np.random.default_rng(0)
+    for _ in range(repeats):
+        for name, model in models.items():
+            gray = numbers.random((1, model.size, model.size, 1), np.float32)
+            model.chroma(gray)
+            calls, end = 0, time.perf_counter() + _SECONDS
+            while calls < _CALLS or time.perf_counter() < end:
+                started = time.perf_counter()
+                model.chroma(gray)
+                times[name].append(1000 * (time.perf_counter() - started))
+                calls += 1
+    return {
+        name: {"best": min(found), "median": statistics.median(found)}
+        for name, found in times.items()
+    }
+
+
+def export(network, codec, size: int, folder: str | os.PathLike) -> dict:
+    """Writes a network's ``.tflite`` files: precision → path, of ``PRECISIONS``.
+
+    Args:
+        network: ``keras.Model`` that computes in float32.
+        codec: from ``keras_colorizer.color.codecs``.
+        size: the working size in pixels.
+        folder: where to; it is made.
+
+    Raises:
+        UserError: the network cannot be converted.
+
+    Example:
+        >>> export(models.build("chroma", 256), codecs.get("ycbcr"), 256, "out")["int8"].name
+        'chroma_int8.tflite'
+    """
+    from keras_colorizer.color.spaces import gray_uint8
+    from keras_colorizer.data.synthetic import garden
+    from keras_colorizer.inference import exporting_lite
+
+    photos = gray_uint8(garden(_CALIBRATION_PHOTOS, size).astype(np.int32))
+    folder = Path(folder)
+    folder.mkdir(parents=True)
+    exporting_lite.write(folder, network, codec, size, photos.astype(np.float32) / 255)
+    return _files_in(folder)
+
+
+def _files_in(folder):
+    found = {name: Path(folder) / f"chroma_{name}.tflite" for name in PRECISIONS}
+    return {name: path for name, path in found.items() if path.is_file()}
+
+
+def _of_recipe(recipe, folder):
+    """The files of a recipe's generator with fresh weights."""
+    from keras_colorizer import models
+    from keras_colorizer.color import codecs
+
+    network = models.build(recipe.generator, recipe.size, **recipe.generator_options)
+    return export(network, codecs.get(recipe.codec), recipe.size, folder)
+
+
+def _of_model(path_or_name, scratch):
+    """The files of a run, an exported folder or a shipped model; its size; its name."""
+    from keras_colorizer.inference import exporting, exporting_lite, shipped, tflite
+    from keras_colorizer.models import card as cards
+
+    path = Path(path_or_name)
+    path = path if path.exists() else shipped.find(path_or_name)
+    if not (path / cards.WEIGHTS).is_file() and (path / exporting_lite.FASTEST).is_file():
+        size = tflite.open_tflite(path / exporting_lite.FASTEST).size
+        return _files_in(path), size, cards.read(path)["name"]
+    network, codec, card = exporting.load_run(path)
+    return export(network, codec, card["size"], scratch), card["size"], card["name"]
+
+
+def network(model, recipe_name, settings, size, threads, repeats):
+    """Times a network alone on one photo, in each precision, beside the report's generator.
+
+    Both are what their export is: gray at the working size to CbCr (the report's network gives RGB;
+    the few operations from there to CbCr are among its own).
+
+    Args:
+        model: a run folder, an exported folder or a shipped model's name; None for the recipe's
+            network with fresh weights.
+        recipe_name, settings: a recipe's name and ``KEY=VALUE`` as for train; not with a model.
+        size: working size in pixels; None for the model's own, or ``SIZE``.
+        threads: of LiteRT; None for all that this process may use.
+        repeats: turns, as for `in_turns`.
+
+    Raises:
+        UserError: an unknown recipe, setting or model, or a size that is not the model's.
+
+    Example:
+        >>> network(None, "chroma", [], 256, 2, 5)
+    """
+    from keras_colorizer.inference import tflite
+    from keras_colorizer.training import overrides, recipes
+
+    threads = threads or tflite.cores()
+    if model and settings:
+        raise UserError("--set changes a recipe's network; leave it out with --model")
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        if model:
+            own, own_size, name = _of_model(model, scratch / "own")
+            if size not in (None, own_size):
+                raise UserError(f"{model}: works at {own_size} px; leave --size {size} out")
+            size, told = own_size, f"{name}: the network of {model}"
+        else:
+            size = size or SIZE
+            recipe = dataclasses.replace(recipes.get(recipe_name), size=size)
+            recipe = overrides.apply(recipe, settings)
+            size, name = recipe.size, recipe.generator
+            own = _of_recipe(recipe, scratch / "own")
+            told = (
+                f"{name}: the generator of recipe {recipe_name}, fresh weights (cost is the same)"
+            )
+        report = dataclasses.replace(recipes.get(REPORT), size=size)
+        files = {f"report {key}": x for key, x in _of_recipe(report, scratch / "report").items()}
+        files |= {f"{name} {precision}": path for precision, path in own.items()}
+        found = in_turns(files, threads, repeats)
+        click.echo(
+            f"one photo of {size} px, the network alone, in LiteRT; threads: {threads}, usable "
+            f"cores: {tflite.cores()}, turns: {repeats}\n{told}\n"
+            f"report: the generator of recipe {REPORT}, fresh weights"
+        )
+        _table(files, found, f"report {PRECISIONS[0]}")
+
+
+def _table(files, found, floor):
+    wide = max(map(len, files)) + 2
+    click.echo(
+        f"{'':<{wide}}{'weights':>11}{'GFLOP':>8}{'MB':>8}{'median ms':>11}{'best ms':>10}"
+        f"{'faster: median':>16}{'best':>8}"
+    )
+    for name, path in files.items():
+        # Half and 8-bit weights stand packed in their files; the float32 file has all shapes.
+        cost = count(path.with_name(f"chroma_{PRECISIONS[0]}.tflite"))
+        median, best = (found[floor][key] / found[name][key] for key in ("median", "best"))
+        click.echo(
+            f"{name:<{wide}}{cost.weights:>11,}{cost.operations / 1e9:>8.2f}"
+            f"{path.stat().st_size / 1e6:>8.2f}{found[name]['median']:>11.2f}"
+            f"{found[name]['best']:>10.2f}{median:>15.1f}x{best:>7.1f}x"
+        )
+    click.echo(f"faster: than {floor}. A multiply-add counts two; MB are millions of bytes.")
