@@ -39,6 +39,14 @@ from keras_colorizer.errors import UserError
 @click.option("--overwrite", is_flag=True, help="Replace an earlier evaluation in --out.")
 @click.option("--allow-seen", is_flag=True, help="Also score photos that a model was trained on.")
 @click.option(
+    "--saturation",
+    "saturations",
+    multiple=True,
+    type=click.FloatRange(0),
+    metavar="FACTOR",
+    help="Score each model once more with its chroma scaled so, in a row of its own; repeatable.",
+)
+@click.option(
     "--inception-weights",
     type=click.Path(path_type=Path),
     help="InceptionV3 weights of keras.applications.  [default: its cache, if they are there]",

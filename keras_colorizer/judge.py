@@ -12,6 +12,7 @@ from keras_colorizer import data
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import inception, photos, report, scoring, session, tables
 from keras_colorizer.inference import backends
+from keras_colorizer.inference.model import Saturated
 from keras_colorizer.training import runs
 
 
@@ -26,6 +27,7 @@ class Wanted:
     size: int
     out: Path
     allow_seen: bool
+    saturations: tuple[float, ...]
     inception_weights: Path | None
     compare: tuple[str, ...]
 
@@ -53,6 +55,7 @@ def run(wanted, overwrite, command):
         return
     models = [backends.open_model(text) for text in wanted.models]
     models = session.name_models(models, wanted.models)
+    models = _scaled(models, wanted.saturations)
     network, missing = _inception(wanted.inception_weights)
     test = _photos(wanted)
     seen = session.check_unseen(models, test, wanted.allow_seen)
@@ -77,6 +80,15 @@ def run(wanted, overwrite, command):
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror or error})") from error
     _show(table, test, rows, seconds, missing, out)
+
+
+def _scaled(models, saturations):
+    """The models, each followed by itself at other saturations."""
+    found = {}
+    for name, model in models.items():
+        found[name] = model
+        found |= {f"{name} × {s:g}": Saturated(model, s) for s in saturations}
+    return found
 
 
 def _photos(wanted):

@@ -163,3 +163,24 @@ class Model:
                 "training diverged; export or train it again"
             )
         return found
+
+
+class Saturated(Model):
+    """Another model with its chroma scaled, as ``colorize --saturation`` scales it.
+
+    Args:
+        model: any `Model`.
+        saturation: the factor, 0 or more.
+
+    Example:
+        >>> Saturated(backends.open_model("runs/chroma"), 1.2).name
+        'chroma × 1.2'
+    """
+
+    def __init__(self, model: Model, saturation: float):
+        super().__init__(f"{model.name} × {saturation:g}", model.card, model.size)
+        self.kind, self.model, self.saturation = model.kind, model, saturation
+
+    def chroma(self, gray: np.ndarray) -> np.ndarray:
+        """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2), scaled."""
+        return self.saturation * self.model.chroma(gray)

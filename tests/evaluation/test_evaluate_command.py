@@ -205,3 +205,17 @@ def test_wrong_arguments_end_in_one_line(arguments, told, tmp_path):
     result = evaluate(*arguments, "--out", tmp_path / "out")
     assert result.exit_code != 0 and told in result.output.splitlines()[-1]
     assert result.output.count("Error") == 1 and not (tmp_path / "out").exists()
+
+
+def test_saturations_are_rows_of_their_own(run, folder, tmp_path):
+    arguments = [run, "--data", folder, "--size", 48, "--allow-seen", "--out", tmp_path / "out"]
+    result = evaluate(*arguments, "--saturation", 0, "--saturation", 0.5)
+    assert result.exit_code == 0, result.output
+    found = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert "--saturation 0.0 --saturation 0.5" in found["protocol"]["command"]
+    rows = found["models"]
+    assert list(rows)[2:6] == ["tiny", "tiny (raw)", "tiny × 0", "tiny × 0.5"]
+    means = {name: row["metrics"]["colourfulness"]["mean"] for name, row in rows.items()}
+    assert means["tiny × 0"] == means["gray"] == 0
+    assert 0 < means["tiny × 0.5"] < means["tiny"]
+    assert rows["tiny × 0"]["metrics"]["psnr"] == rows["gray"]["metrics"]["psnr"]
