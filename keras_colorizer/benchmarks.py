@@ -103,23 +103,31 @@ def training(names, settings, seconds):
     """
     from keras_colorizer.training import gradients, overrides, recipes
 
-    chosen = ["gan", *(name for name in names or recipes.RECIPES if name != "gan")]
+    chosen = ["gan", *(name for name in names or recipes.names() if name != "gan")]
     ready = [overrides.apply(recipes.get(name), settings) for name in chosen]
+    stages = [stage for recipe in ready for stage in _stages(recipes.plan(recipe))]
     click.echo(f"training steps on this {gradients.device_name()}, {os.cpu_count()} cores")
-    click.echo(f"{'':<16}{'size':>6}{'batch':>7}{'precision':>16}{'photos/s':>10}{'x gan':>8}")
+    click.echo(f"{'':<20}{'size':>6}{'batch':>7}{'precision':>16}{'photos/s':>10}{'x gan':>8}")
     paces = {}
-    for recipe in ready:
-        paces[recipe.name] = pace = _training_pace(recipe, seconds)
+    for name, recipe in stages:
+        paces[name] = pace = _training_pace(recipe, seconds)
         click.echo(
-            f"{recipe.name:<16}{recipe.size:>6}{recipe.batch:>7}{recipe.precision:>16}"
+            f"{name:<20}{recipe.size:>6}{recipe.batch:>7}{recipe.precision:>16}"
             f"{pace:>10.1f}{pace / paces['gan']:>7.1f}x"
         )
+
+
+def _stages(plan):
+    """(name, Recipe) of each stage."""
+    if len(plan) == 1:
+        return [(plan[0].recipe.name, plan[0].recipe)]
+    return [(f"{stage.recipe.name}, stage {stage.number}", stage.recipe) for stage in plan]
 
 
 def _training_pace(recipe, seconds):
     from keras_colorizer.training import session
 
-    shape = (recipe.batch, recipe.size, recipe.size, 3)
+    shape = (recipe.batch + recipe.modest, recipe.size, recipe.size, 3)
     photos = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     trainer = session.build(recipe)
     for _ in range(2):

@@ -56,7 +56,8 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
         with _interruptible(this, recipe):
             trainer, photos = session.train(recipe, this, data_dir, cache, extra)
     with _interruptible(this, recipe):
-        _deliver(recipe, this, trainer, photos, data_dir, cache)
+        final = recipes.plan(recipe)[-1].recipe
+        _deliver(final, this, trainer, photos, data_dir, cache)
 
 
 @contextlib.contextmanager
@@ -83,27 +84,35 @@ def _check_replicas(recipe, source):
 
 
 def _estimate(recipe, source):
-    """Times two steps of the recipe's own trainer, so that the user knows what to expect."""
-    count = min(recipe.batch, 8)
-    trial = np.random.default_rng(0).integers(0, 255, (count, recipe.size, recipe.size, 3), "uint8")
+    """Times two steps of each stage's own trainer, so that the user knows what to expect."""
     if gradients.replicas() > 1:
         return "time: not estimated for several devices"
+    plan, device = [stage.recipe for stage in recipes.plan(recipe)], gradients.device_name()
+    paces = [_pace(stage) for stage in plan]
+    if any(stage.epoch_photos is None for stage in plan) and source.to_download():
+        return f"time: about {paces[-1]:.1f} photos/s on this {device}"
+    # Unless an epoch's photos are told, they are all; what is not here yet is not asked for.
+    whole = 0 if source.to_download() else sum(map(len, map(source.ids, _roles(recipe))))
+    counts = [stage.epochs * (stage.epoch_photos or whole) for stage in plan]
+    minutes = sum(count / pace for count, pace in zip(counts, paces, strict=True)) / 60
+    told = f"{minutes:.0f} minutes" if minutes < 100 else f"{minutes / 60:.1f} hours"
+    told = told if minutes > 1.5 else f"{minutes * 60:.0f} seconds"
+    return f"time: roughly {told} on this {device} ({sum(counts):,} photos)"
+
+
+def _roles(recipe):
+    return recipe.train_on.split("+")
+
+
+def _pace(recipe):
+    count = min(recipe.batch, 8)
+    shape = (count + recipe.modest, recipe.size, recipe.size, 3)
+    trial = np.random.default_rng(0).integers(0, 255, shape, "uint8")
     trainer = session.build(recipe)
     trainer.train_on_batch(trial)
     started = time.perf_counter()
     trainer.train_on_batch(trial)
-    pace = count / (time.perf_counter() - started)
-    del trainer
-    if recipe.epoch_photos:
-        photos = recipe.epochs * recipe.epoch_photos
-    elif source.to_download():
-        return f"time: about {pace:.1f} photos/s on this {gradients.device_name()}"
-    else:
-        photos = recipe.epochs * len(source.ids("train"))
-    minutes = photos / pace / 60
-    told = f"{minutes:.0f} minutes" if minutes < 100 else f"{minutes / 60:.1f} hours"
-    told = told if minutes > 1.5 else f"{minutes * 60:.0f} seconds"
-    return f"time: roughly {told} on this {gradients.device_name()} ({photos:,} photos)"
+    return count / (time.perf_counter() - started)
 
 
 def _tensorboard():
@@ -119,7 +128,7 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
     network = exporting.in_float32(trainer.result)
     with replace_atomically(this.folder / card.WEIGHTS) as temporary:
         network.save(temporary)
-    written = _card(recipe, this, photos)
+    written = _card(recipe, this, photos, data_dir)
     card.write(this.folder, written)
     _score(recipe, this, written, data.mean_chroma(photos.images), data_dir)
     options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
@@ -165,10 +174,17 @@ def _score(recipe, this, written, tint, data_dir):
     click.echo(f"test PSNR is {metrics['psnr']['mean'] - floor:+.2f} dB beside one mean chroma")
 
 
-def _card(recipe, this, photos):
+def _card(recipe, this, photos, data_dir):
     environment = this.environment
     hashes = {card.id_hash(i) for i in photos.ids}
     hashes |= start.inherited_hashes(this.folder)
+    licence, restraint = photos.licence, {}
+    if recipe.restraint:
+        other = data.open_source(recipe.restraint, data_dir)
+        ids = other.ids("train")
+        hashes |= {card.id_hash(i) for i in ids}
+        restraint = {"restraint": {"name": other.name, "split": "train", "photos": len(ids)}}
+        licence += f"; of the photos of restraint ({other.name}): {other.licence}"
     return {
         "name": recipe.name,
         "codec": recipe.codec,
@@ -182,8 +198,9 @@ def _card(recipe, this, photos):
             "ids_sha256": photos.ids_sha256,
             # First 8 hex digits of each id's SHA-256: tells whether a photo was trained on.
             "id_hashes": " ".join(sorted(hashes)),
+            **restraint,
         },
-        "licence": photos.licence,
+        "licence": licence,
         "scores": {},
         "training": {
             "minutes": environment.get("wall_minutes"),

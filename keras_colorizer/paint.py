@@ -125,7 +125,7 @@ def _load(wanted):
         raise UserError("--raw is the network's own RGB; leave out --saturation and --blend")
     model = wanted.model or _default()
     path = Path(model)
-    if path.is_dir() and not (path / exporting_lite.FASTEST).is_file():
+    if path.is_dir() and not (path / exporting_lite.EXACT).is_file():
         startup.import_keras()  # quietly; what runs on LiteRT goes without
     found = keras_colorizer.load(model)
     if wanted.raw:

@@ -11,7 +11,7 @@ from keras_colorizer.training import overrides, recipes
 
 def _list(context, _, wanted):
     if wanted and not context.resilient_parsing:
-        for name in recipes.RECIPES:
+        for name in recipes.names():
             recipe = recipes.get(name)
             click.echo(f"{name:12} {recipe.purpose}\n{'':12} {recipe.expect}")
         context.exit()
@@ -102,12 +102,20 @@ def _resumed(folder, settings, given, smoke):
     free = {"epochs", "deliver", "sheet_interval"}
     free |= {"converged_patience", "drift_limit", "drift_patience"}
     for field in dataclasses.fields(recipe):
-        if field.name not in free and getattr(recipe, field.name) != getattr(changed, field.name):
+        before, after = (_kept(getattr(r, field.name), field.name) for r in (recipe, changed))
+        if field.name not in free and before != after:
             raise UserError(
                 f"--set {field.name}=…: a resumed run keeps its {field.name}; only "
-                f"{', '.join(sorted(free))} may change"
+                f"{', '.join(sorted(free))} may change, and epochs of the last stage"
             )
     return run, changed
+
+
+def _kept(value, name):
+    """What of a field a resumed run keeps: all, but how long the last stage is."""
+    if name != "stages" or not value:
+        return value
+    return [*value[:-1], {k: v for k, v in value[-1].items() if k != "epochs"}]
 
 
 if __name__ == "__main__":

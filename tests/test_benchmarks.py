@@ -219,3 +219,12 @@ def test_a_recipes_network_is_timed_beside_the_reports():
     assert [" ".join(row.split()[:2]) for row in rows] == names
     weights = [int(row.split()[2].replace(",", "")) for row in rows]
     assert weights[:3] == [5_508_297] * 3 and max(weights[3:]) < 5000
+
+
+def test_each_stage_of_a_recipe_is_timed_by_itself():
+    from keras_colorizer.training import recipes
+
+    (alone,) = benchmarks._stages(recipes.plan(recipes.get("gan")))
+    assert alone == ("gan", recipes.get("gan"))
+    names = [name for name, _ in benchmarks._stages(recipes.plan(recipes.get("chroma")))]
+    assert names[0] == "chroma, stage 1" and len(set(names)) == len(names) > 1

@@ -27,7 +27,7 @@ def call(*arguments):
     return CliRunner().invoke(train, [str(a) for a in arguments])
 
 
-@pytest.mark.parametrize("name", sorted(recipes.RECIPES))
+@pytest.mark.parametrize("name", sorted(recipes.names()))
 def test_every_recipe_trains_and_exports(name, tmp_path):
     run = tmp_path / "run"
     done = call("--recipe", name, "--smoke", "--data", "synthetic", "--run", run)
@@ -50,7 +50,7 @@ def test_every_recipe_trains_and_exports(name, tmp_path):
 def test_the_list_names_every_recipe():
     done = call("--list")
     assert done.exit_code == 0
-    for name in recipes.RECIPES:
+    for name in recipes.names():
         assert name in done.output and recipes.get(name).expect in done.output
 
 

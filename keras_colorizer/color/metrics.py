@@ -24,11 +24,12 @@ def psnr(truth, result):
     return -10 / math.log(10) * ops.log(ops.maximum(error, 1e-10))
 
 
-def colourfulness(rgb):
+def colourfulness(rgb, epsilon=0.0):
     """Hasler–Süsstrunk colourfulness of each photo, with signed opponent channels.
 
     Args:
-        rgb: float RGB (B, H, W, 3), 0..1.
+        rgb: float RGB (B, H, W, 3), 0..1. Luma does not matter: opponents hold none.
+        epsilon: added under both roots; above 0 gradients stay finite on a gray photo.
 
     Returns:
         Float tensor (B,): 0 for gray, about 70 for flower photos.
@@ -41,7 +42,8 @@ def colourfulness(rgb):
     opponents = ops.stack([r - g, 0.5 * (r + g) - b], axis=-1)
     mean = ops.mean(opponents, axis=(1, 2))
     variance = ops.mean(ops.square(opponents - mean[:, None, None, :]), axis=(1, 2))
-    return ops.sqrt(ops.sum(variance, axis=-1)) + 0.3 * ops.sqrt(ops.sum(mean * mean, axis=-1))
+    spread = ops.sqrt(ops.sum(variance, axis=-1) + epsilon)
+    return spread + 0.3 * ops.sqrt(ops.sum(mean * mean, axis=-1) + epsilon)
 
 
 def neutral_drift(truth, result):

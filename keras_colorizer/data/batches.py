@@ -36,16 +36,32 @@ def _indices(step, count, batch, epoch_photos, seed):
     return order[start - passes[0] * count : stop - passes[0] * count]
 
 
-def _steps(photos, batch, epoch_photos, first_epoch, last_epoch):
+def _gathers(photos, batch, epoch_photos, first_epoch, last_epoch, seed, others, others_batch):
+    """The range of steps, and the function from a step to its batch."""
     epoch_photos = epoch_photos or len(photos)
     if batch < 1 or epoch_photos < 1 or not 0 <= first_epoch <= last_epoch:
         raise ValueError(f"batch {batch}, epoch_photos {epoch_photos}, {first_epoch}..{last_epoch}")
     steps = steps_per_epoch(epoch_photos, batch)
-    return epoch_photos, first_epoch * steps, last_epoch * steps
+
+    def gather(step):
+        rgb = photos.images[_indices(int(step), len(photos), batch, epoch_photos, seed)]
+        if others is None:
+            return rgb
+        order = (len(others), others_batch, steps * others_batch, seed)
+        return np.concatenate([rgb, others.images[_indices(int(step), *order)]])
+
+    return range(first_epoch * steps, last_epoch * steps), gather
 
 
 def batch_arrays(
-    photos, batch: int, epoch_photos: int | None, first_epoch: int, last_epoch: int, seed: int
+    photos,
+    batch: int,
+    epoch_photos: int | None,
+    first_epoch: int,
+    last_epoch: int,
+    seed: int,
+    others=None,
+    others_batch: int = 0,
 ) -> Iterator[np.ndarray]:
     """`training_batches` without TensorFlow: the same arrays, from a generator.
 
@@ -53,13 +69,21 @@ def batch_arrays(
         >>> next(batch_arrays(photos, 16, None, 0, 1, seed=0)).shape
         (16, 64, 64, 3)
     """
-    epoch_photos, first, last = _steps(photos, batch, epoch_photos, first_epoch, last_epoch)
-    for step in range(first, last):
-        yield photos.images[_indices(step, len(photos), batch, epoch_photos, seed)]
+    steps, gather = _gathers(
+        photos, batch, epoch_photos, first_epoch, last_epoch, seed, others, others_batch
+    )
+    yield from map(gather, steps)
 
 
 def training_batches(
-    photos, batch: int, epoch_photos: int | None, first_epoch: int, last_epoch: int, seed: int
+    photos,
+    batch: int,
+    epoch_photos: int | None,
+    first_epoch: int,
+    last_epoch: int,
+    seed: int,
+    others=None,
+    others_batch: int = 0,
 ):
     """Shuffled batches of epochs ``first_epoch`` up to, not including, ``last_epoch``.
 
@@ -70,6 +94,8 @@ def training_batches(
         first_epoch: 0, or where a resumed run goes on.
         last_epoch: where it ends.
         seed: not negative. The same seed and epoch give the same batches, in any process.
+        others: a second `Photos`, shuffled by itself, or None.
+        others_batch: how many of them stand at the end of every batch, the last one too.
 
     Returns:
         tf.data.Dataset of uint8 RGB [None, S, S, 3], of known length: `steps_per_epoch` each epoch.
@@ -80,14 +106,13 @@ def training_batches(
     """
     import tensorflow as tf
 
-    epoch_photos, first, last = _steps(photos, batch, epoch_photos, first_epoch, last_epoch)
-
-    def gather(step):
-        return photos.images[_indices(int(step), len(photos), batch, epoch_photos, seed)]
+    steps, gather = _gathers(
+        photos, batch, epoch_photos, first_epoch, last_epoch, seed, others, others_batch
+    )
 
     def load(step):
         rgb = tf.numpy_function(gather, [step], tf.uint8)
         rgb.set_shape([None, *photos.images.shape[1:]])
         return rgb
 
-    return tf.data.Dataset.range(first, last).map(load).prefetch(tf.data.AUTOTUNE)
+    return tf.data.Dataset.range(steps.start, steps.stop).map(load).prefetch(tf.data.AUTOTUNE)

@@ -87,7 +87,7 @@ class ExportedModel(Model):
     def __init__(self, folder: str | os.PathLike):
         self._folder, self._rgb = Path(folder), None
         card = cards.read(folder)
-        self.lite = tflite.open_tflite(self._folder / exporting_lite.FASTEST)
+        self.lite = tflite.open_tflite(self._folder / exporting_lite.EXACT)
         super().__init__(card["name"], card, card["size"])
         self.predicts_rgb = bool(card.get("predicts_rgb"))
 
@@ -137,7 +137,7 @@ def open_model(path_or_name: str | os.PathLike) -> Model:
     if path.is_dir():
         if (path / cards.WEIGHTS).is_file() or (path / "recipe.json").is_file():
             return RunModel(path)
-        if (path / exporting_lite.FASTEST).is_file():
+        if (path / exporting_lite.EXACT).is_file():
             return ExportedModel(path)
         if (path / "saved_model.pb").is_file():
             return SavedModel(path)

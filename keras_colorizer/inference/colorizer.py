@@ -246,5 +246,5 @@ def load(path_or_name: str | os.PathLike) -> Colorizer:
     if colorizer.kind == "tflite":
         path = Path(path_or_name)
         path = path if path.exists() else shipped.find(str(path_or_name))
-        colorizer._file = (path / exporting_lite.FASTEST if path.is_dir() else path).absolute()
+        colorizer._file = (path / exporting_lite.EXACT if path.is_dir() else path).absolute()
     return colorizer

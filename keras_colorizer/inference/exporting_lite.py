@@ -9,8 +9,8 @@ import numpy as np
 from keras_colorizer.errors import UserError
 from keras_colorizer.inference import exporting_loading, operators, quiet
 
-FASTEST = "chroma_float32.tflite"
-CHROMA = (FASTEST, "chroma_float16.tflite", "chroma_int8.tflite", "chroma_int8_u8.tflite")
+EXACT = "chroma_float32.tflite"
+CHROMA = (EXACT, "chroma_float16.tflite", "chroma_int8.tflite", "chroma_int8_u8.tflite")
 PHOTO = "colorize.tflite"
 FILES = (*CHROMA, PHOTO)
 
@@ -46,7 +46,7 @@ def _converted(folder, file, calibration):
     # From a folder: from_concrete_functions on a Keras network gives a file without its weights.
     converter = tf.lite.TFLiteConverter.from_saved_model(str(folder), signature_keys=[signature])
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if file != FASTEST and file != PHOTO:
+    if file != EXACT and file != PHOTO:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if "float16" in file:
         converter.target_spec.supported_types = [tf.float16]

@@ -66,6 +66,7 @@ def chroma_discriminator(
     channels=2,
     widths=(48, 64, 128, 160),
     conditional=True,
+    patches=False,
     scale=4.0,
     activation="leaky_relu",
 ):
@@ -80,13 +81,15 @@ def chroma_discriminator(
         channels: of the chroma it judges, 2 for CbCr.
         widths: channels of its convolutions, the first at stride 1 and the others at 2.
         conditional: also sees the gray photo, shrunk to size/4; its inputs are [chroma, gray].
+        patches: judges every place of the embedding by itself instead of all together. Its
+            weights are then the same at every size.
         scale: chroma is multiplied by it, so that it spreads as far as gray does.
         activation: after each convolution.
 
     Returns:
         Model from [chroma (B, size/4, size/4, channels), gray (B, size/4, size/4, 1)] to a logit
-        (B, 1), positive for real; the embedding (size/32, size/32, 160) is the layer
-        ``embedding``. 512,562 weights at the defaults.
+        (B, 1), or (B, (size/32)²) with patches, positive for real; the embedding (size/32,
+        size/32, 160) is the layer ``embedding``. 512,562 weights at 128 px at the defaults.
         Source: spectral normalisation of Miyato et al. 2018; gray as the condition after pix2pix,
         Isola et al. 2017.
 
@@ -105,6 +108,6 @@ def chroma_discriminator(
         x = SpectralConv2D(width, kernel, strides=strides, padding="same")(x)
         x = blocks.activate(x, activation)
     x = layers.Identity(name="embedding")(x)
-    x = layers.Flatten()(SpectralConv2D(1, x.shape[1:3])(x))
+    x = layers.Flatten()(SpectralConv2D(1, 1 if patches else x.shape[1:3])(x))
     x = layers.Activation("linear", dtype="float32", name="logit")(x)
     return keras.Model(inputs, x, name="chroma_discriminator")

@@ -1,6 +1,7 @@
 """The adversarial trainer: the report's GAN with its accuracy-gated discriminator, and others."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_colorizer.errors import choose
@@ -22,13 +23,14 @@ class AdversarialColorizer(ColorTrainer):
     """Trains a generator against a discriminator that steps only when its update rule says so.
 
     Args:
-        generator, codec, flip, zoom, augment, ema, seed: as in ``ColorTrainer``.
+        generator, codec, terms, restraint, restraint_weight, flip, zoom, augment, ema, seed: as in
+            ``ColorTrainer``; the discriminator never sees photos of restraint.
         discriminator: model from colour (B, S, S, C), or [colour, gray] if it is conditional, to
-            a logit (B, 1).
+            logits (B, 1), or (B, n) of n patches.
         update_rule: layer from the batch's accuracy to a bool; ``AccuracyBelow(0.8)`` by default.
         l1_factor: weight of the pixel loss, the distance to the photo; the report's is 75 (of L1
             over RGB in 0..1).
-        pixel_loss: ``l1`` (the report), ``mse`` or ``huber`` over what the codec predicts.
+        loss_name: ``l1`` (the report), ``mse`` or ``huber`` over what the codec predicts.
         objective: ``bce`` (the report) or ``hinge``.
         moved: what the discriminator sees is mirrored and rolled, see ``augmentation.rolled``.
         noise_interval: every so many epochs half of the fakes that the discriminator sees are
@@ -51,7 +53,6 @@ class AdversarialColorizer(ColorTrainer):
         codec="rgb",
         update_rule=None,
         l1_factor=75.0,
-        pixel_loss="l1",
         objective="bce",
         moved=False,
         noise_interval=5,
@@ -62,13 +63,14 @@ class AdversarialColorizer(ColorTrainer):
         self.update_rule = update_rule or update_rules.AccuracyBelow()
         self.update_rule.build(())
         self.l1_factor, self.noise_interval, self.moved = l1_factor, noise_interval, moved
-        self.pixel_loss, self.objective = pixel_loss, objective
-        self._pixel = losses.get(pixel_loss)
+        self.objective = objective
         self._against, self._for = losses.OBJECTIVES[
             choose("objective", objective, losses.OBJECTIVES)
         ]
+        batch_norm = keras.layers.BatchNormalization
+        self._mixed = any(isinstance(layer, batch_norm) for layer in discriminator.layers)
         self.noisy = self.add_weight(shape=(), initializer="zeros", trainable=False, name="noisy")
-        names = [pixel_loss if name == "pixel" else name for name in TRACKED]
+        names = [self.loss_name if name == "pixel" else name for name in TRACKED]
         self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
     def get_config(self):
@@ -79,7 +81,6 @@ class AdversarialColorizer(ColorTrainer):
             "discriminator": serialize(self.discriminator),
             "update_rule": serialize(self.update_rule),
             "l1_factor": self.l1_factor,
-            "pixel_loss": self.pixel_loss,
             "objective": self.objective,
             "moved": self.moved,
             "noise_interval": self.noise_interval,
@@ -109,9 +110,7 @@ class AdversarialColorizer(ColorTrainer):
         """
         if len(self.discriminator.inputs) == 1:
             return colour
-        if (shrink := gray.shape[1] // colour.shape[1]) > 1:
-            gray = ops.average_pool(gray, shrink, strides=shrink)
-        return [colour, gray]
+        return [colour, losses.shrunk(gray, colour)]
 
     def shown(self, colour, gray):
         """As ``judged``, in training: mirrored and rolled if the trainer is told so."""
@@ -123,19 +122,23 @@ class AdversarialColorizer(ColorTrainer):
         together = augmentation.rolled(ops.concatenate(pictures, axis=-1), self.random)
         return [together[..., :-1], together[..., -1:]]
 
-    def judge(self, weights, real, fake, gray):
-        """The discriminator's logits for reals and fakes in one batch, in training mode.
+    def judge(self, weights, colours, gray):
+        """The discriminator's logits for several batches of colour at once, in training mode.
 
-        Both networks' steps see the same batch statistics this way, and the statistics that move
-        are those of the mixture, which inference meets. Nothing moves here: the discriminator's
-        new state is returned, for its own step to assign.
+        Reals and fakes in one batch give both networks' steps the same batch statistics, and the
+        statistics that move are those of the mixture, which inference meets. Nothing moves here:
+        the discriminator's new state is returned, for its own step to assign.
         """
         pictures = self.shown(
-            ops.concatenate([real, fake], axis=0), ops.concatenate([gray, gray], axis=0)
+            ops.concatenate(colours, axis=0), ops.concatenate([gray] * len(colours), axis=0)
         )
         state = [v.value for v in self.discriminator.non_trainable_variables]
         logits, moved = self.discriminator.stateless_call(weights, state, pictures, training=True)
-        return *ops.split(logits, 2), moved
+        return *ops.split(logits, len(colours)), moved
+
+    def known(self, *tensors):
+        """Tensors of a training batch without the photos of restraint."""
+        return [t[: -self.restraint] for t in tensors] if self.restraint else tensors
 
     def train_step(self, data):
         """One step of both networks on uint8 RGB (B, S, S, 3); returns running means."""
@@ -144,13 +147,16 @@ class AdversarialColorizer(ColorTrainer):
         def loss(prediction):
             # The new state is dropped: the generator's pass moves no statistics.
             weights = [v.value for v in self.discriminator.trainable_variables]
-            _, logits, _ = self.judge(weights, target, prediction, gray)
-            adversarial, pixel = self._for(logits), self._pixel(target, prediction)
+            real, fake, seen = self.known(target, prediction, gray)
+            # Without batch statistics, reals change nothing for fakes.
+            *_, logits, _ = self.judge(weights, [real, fake] if self._mixed else [fake], seen)
+            adversarial = self._for(logits)
+            pixel = self.pixel_loss(target, prediction, gray, training=True)
             total = adversarial + self.l1_factor * pixel
             return total, (total, adversarial, pixel)
 
         fake, values = self.step_generator(x, loss)
-        values += self.step_discriminator(target, ops.stop_gradient(fake), gray)
+        values += self.step_discriminator(*self.known(target, ops.stop_gradient(fake), gray))
         for tracker, value in zip(self.trackers.values(), values, strict=True):
             tracker.update_state(value)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
@@ -164,7 +170,7 @@ class AdversarialColorizer(ColorTrainer):
         fake = ops.where(ops.logical_and(first_half, self.noisy > 0.5), noise, fake)
 
         def objective(values):
-            on_real, on_fake, moved = self.judge(values, real, fake, gray)
+            on_real, on_fake, moved = self.judge(values, [real, fake], gray)
             loss = (self._against(1.0, on_real) + self._against(0.0, on_fake)) / 2
             scaled = optimizer.scale_loss(loss / gradients.replicas())
             return scaled, (loss, ops.concatenate([on_real > 0, on_fake <= 0], axis=0), moved)
@@ -186,9 +192,9 @@ class AdversarialColorizer(ColorTrainer):
         """The pixel loss and quality on uint8 RGB (B, S, S, 3); returns running means."""
         gray, x, target = self.prepare(data, training=False)
         prediction = self.result(x, training=False)
-        tracker = self.trackers[self.pixel_loss]
-        tracker.update_state(self._pixel(target, prediction))
-        return {self.pixel_loss: tracker.result(), **self.score(gray, data, prediction)}
+        tracker = self.trackers[self.loss_name]
+        tracker.update_state(self.pixel_loss(target, prediction, gray))
+        return {self.loss_name: tracker.result(), **self.score(gray, data, prediction)}
 
     def discriminator_accuracy(self, rgb):
         """How often the discriminator is right on photos and on their results, in 0..1.
@@ -205,5 +211,5 @@ class AdversarialColorizer(ColorTrainer):
             gray, x, target = self.prepare((rgb[first : first + 16],), training=False)
             for colour, real in ((target, True), (self.result(x, training=False), False)):
                 logits = self.discriminator(self.judged(colour, gray), training=False)
-                hits.extend((ops.convert_to_numpy(logits[:, 0]) > 0) == real)
-        return sum(map(bool, hits)) / len(hits)
+                hits.append(np.mean((ops.convert_to_numpy(logits) > 0) == real, axis=1))
+        return float(np.mean(np.concatenate(hits)))

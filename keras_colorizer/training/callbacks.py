@@ -129,29 +129,33 @@ class Records(keras.callbacks.Callback):
 
     Args:
         run: the ``Run``.
-        recipe: its Recipe.
+        stage: the ``Stage`` that is trained; its best epoch is the run's, because scores of
+            different sizes do not compare.
         clock: the run's ``Clock``.
         epoch_photos: photos an epoch.
 
     Example:
-        >>> Records(run, recipe, Clock(run.environment), 512)
+        >>> Records(run, recipes.plan(recipe)[0], Clock(run.environment), 512)
     """
 
-    def __init__(self, run, recipe, clock, epoch_photos):
+    def __init__(self, run, stage, clock, epoch_photos):
         super().__init__()
-        self.run, self.recipe, self.clock, self.epoch_photos = run, recipe, clock, epoch_photos
+        self.run, self.stage, self.clock, self.epoch_photos = run, stage, clock, epoch_photos
 
     def on_epoch_end(self, epoch, logs=None):
-        done, monitor = epoch + 1, self.recipe.monitor
-        row = {"epoch": done, "photos": done * self.epoch_photos, **logs}
+        recipe, done = self.stage.recipe, epoch + 1
+        monitor = recipe.monitor
         rows = [r for r in self.run.rows if r["epoch"] < done]
+        seen = (rows[-1]["photos"] if rows else 0) + self.epoch_photos
+        row = {"epoch": done, "stage": self.stage.number, "photos": seen, **logs}
         if monitor not in row:
             raise UserError(f"--set monitor={monitor}: not measured; there are {', '.join(row)}")
-        sign = 1 if self.recipe.monitor_mode == "max" else -1
-        best = all(sign * row[monitor] > sign * r[monitor] for r in rows)
+        sign = 1 if recipe.monitor_mode == "max" else -1
+        rivals = [r for r in rows if r["epoch"] > self.stage.first]
+        best = all(sign * row[monitor] > sign * r[monitor] for r in rivals)
         self.run.write_rows([*rows, {k: float(v) for k, v in row.items()}])
         sheets.save_curves(self.run.rows, PANELS, self.run.folder / "curves.png")
-        self.run.write_environment(**self.clock.spent(), photos_seen=row["photos"], epochs=done)
+        self.run.write_environment(**self.clock.spent(), photos_seen=int(seen), epochs=done)
         self.run.save(self.model, "last", done)
         if best:
             self.run.copy_best(done)

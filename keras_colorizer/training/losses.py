@@ -2,11 +2,15 @@
 
 from keras import ops
 
+from keras_colorizer.color import metrics, spaces
 from keras_colorizer.errors import choose
 
 # Huber's corner in CbCr units: about 10 levels of 255, well above JPEG's noise, well below the
 # distance between two colours of petals.
 HUBER_DELTA = 0.04
+# What counts as light and neutral: about the metric's C* below 8 and L* above 60.
+NEUTRAL_CHROMA, NEUTRAL_LUMA = 0.035, 0.57
+PAD_LUMA = ((0, 0), (0, 0), (0, 0), (1, 0))  # CbCr to Y′CbCr with Y′ = 0
 
 
 def l1(target, prediction, weights=1.0):
@@ -55,8 +59,91 @@ def saturation_weights(cbcr, factor):
     Example:
         >>> saturation_weights(target, 1.0)
     """
-    weights = 1.0 + factor * ops.sqrt(ops.sum(ops.square(cbcr), axis=-1, keepdims=True)) / 0.1
+    weights = 1.0 + factor * _length(cbcr, epsilon=0.0) / 0.1
     return weights / ops.mean(weights)
+
+
+def _length(cbcr, epsilon=1e-8):
+    """Chroma's distance from gray (B, h, w, 1); epsilon keeps its gradient finite at 0."""
+    return ops.sqrt(ops.sum(ops.square(cbcr), axis=-1, keepdims=True) + epsilon)
+
+
+def colourfulness_gap(target, prediction):
+    """How far each photo's colourfulness is from the truth's, in the mean.
+
+    Opponent colours hold no luma, so this costs nothing at the chroma's own resolution.
+
+    Args:
+        target, prediction: CbCr (B, h, w, 2) in ±0.5.
+
+    Returns:
+        Scalar, in units of RGB in 0..1: a 255th of ``metrics.colourfulness``.
+
+    Example:
+        >>> colourfulness_gap(target, ops.zeros_like(target))
+    """
+    # Any luma would do; epsilon is a hundredth of a level.
+    true, painted = (
+        metrics.colourfulness(spaces.ycbcr_to_rgb(ops.pad(cbcr, PAD_LUMA)), epsilon=1e-4)
+        for cbcr in (target, prediction)
+    )
+    return ops.mean(ops.abs(true - painted)) / 255.0
+
+
+def shrunk(gray, colour):
+    """Luma (B, H, W, 1) as block means, at the size of ``colour`` (B, h, w, C).
+
+    Example:
+        >>> shrunk(ops.ones((1, 128, 128, 1)), ops.ones((1, 32, 32, 2))).shape
+        (1, 32, 32, 1)
+    """
+    factor = gray.shape[1] // colour.shape[1]
+    return ops.average_pool(gray, factor, strides=factor) if factor > 1 else gray
+
+
+def neutral_chroma(target, prediction, gray):
+    """Mean chroma that is put where the truth is light and neutral: on white petals, on sky.
+
+    Args:
+        target, prediction: CbCr (B, h, w, 2) in ±0.5.
+        gray: luma (B, h, w, 1) in 0..1, at the chroma's resolution.
+
+    Returns:
+        Scalar, averaged over all places, so that photos without white ask for nothing.
+
+    Example:
+        >>> neutral_chroma(target, prediction, gray)
+    """
+    neutral = ops.logical_and(_length(target) < NEUTRAL_CHROMA, gray > NEUTRAL_LUMA)
+    return ops.mean(ops.cast(neutral, prediction.dtype) * _length(prediction))
+
+
+class PixelLoss:
+    """A loss over what a codec predicts, with the terms that chroma may have beside it.
+
+    Args:
+        name: ``l1``, ``mse`` or ``huber``.
+        saturation: factor of ``saturation_weights``; this and the following for CbCr only.
+        colourfulness: weight of ``colourfulness_gap``.
+        neutral: weight of ``neutral_chroma``.
+
+    Example:
+        >>> PixelLoss("huber", colourfulness=0.3)(target, prediction, gray)
+    """
+
+    def __init__(self, name, saturation=0.0, colourfulness=0.0, neutral=0.0):
+        self.name, self.plain = name, get(name)
+        self.saturation, self.colourfulness, self.neutral = saturation, colourfulness, neutral
+
+    def __call__(self, target, prediction, gray):
+        """Scalar loss of predictions (B, h, w, C); ``gray`` (B, H, W, 1) is the photos' luma."""
+        weights = saturation_weights(target, self.saturation) if self.saturation else 1.0
+        value = self.plain(target, prediction, weights)
+        if self.colourfulness:
+            value = value + self.colourfulness * colourfulness_gap(target, prediction)
+        if self.neutral:
+            value = value + self.neutral * neutral_chroma(target, prediction, shrunk(gray, target))
+        return value
 
 
 def adversarial(real, logits):

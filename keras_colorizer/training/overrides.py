@@ -5,7 +5,7 @@ import types
 import typing
 
 from keras_colorizer.errors import UserError, check_options, nearest
-from keras_colorizer.training.recipes import Recipe
+from keras_colorizer.training.recipes import STAGED, Recipe, plan
 
 PARTS = ("generator", "discriminator", "update_rule")
 _WORDS = {"true": True, "yes": True, "on": True, "1": True}
@@ -72,7 +72,7 @@ def apply(recipe, settings):
         3
     """
     fields = typing.get_type_hints(Recipe)
-    hidden = {"name", "purpose", "expect", *(f"{part}_options" for part in PARTS)}
+    hidden = {"name", "purpose", "expect", "stages", *(f"{part}_options" for part in PARTS)}
     keys = [key for key in fields if key not in hidden]
     for setting in settings:
         key, equals, text = setting.partition("=")
@@ -80,6 +80,10 @@ def apply(recipe, settings):
         if not equals:
             raise UserError(f"--set {setting}: write it as key=value")
         part, dot, option = key.partition(".")
+        if dot and part == "stages":
+            recipe = _set_stage(recipe, option, text)
+            continue
+        _check_stages(recipe, setting, part)
         if dot and part in PARTS:
             recipe = _set_option(recipe, part, option, text)
         elif key in keys:
@@ -91,6 +95,35 @@ def apply(recipe, settings):
             hint = nearest(key, keys)
             raise UserError(f"--set {setting}: a recipe has no field {key!r}{hint}")
     return recipe
+
+
+def _check_stages(recipe, setting, field):
+    """A field that stages set themselves cannot be set for the whole run."""
+    own = [n for n, stage in enumerate(recipe.stages, start=1) if field in stage]
+    if own or (recipe.stages and field == "epochs"):
+        raise UserError(
+            f"--set {setting}: stages of recipe {recipe.name!r} set {field} themselves; "
+            f"write --set stages.{own[0] if own else 1}.{setting}"
+        )
+
+
+def _set_stage(recipe, option, text):
+    number, _, key = option.partition(".")
+    count = len(recipe.stages)
+    if not number.isdecimal() or not 1 <= int(number) <= count or not key:
+        raise UserError(
+            f"--set stages.{option}={text}: recipe {recipe.name!r} has {count} stages; "
+            "write stages.N.field=value"
+        )
+    place = int(number) - 1
+    before = plan(recipe)[place].recipe
+    after = apply(before, [f"{key}={text}"])
+    changed = {f: getattr(after, f) for f in STAGED if getattr(after, f) != getattr(before, f)}
+    if before != after and not changed:
+        raise UserError(f"--set stages.{option}={text}: {key} belongs to the whole run")
+    stages = list(recipe.stages)
+    stages[place] = {**stages[place], **changed}
+    return dataclasses.replace(recipe, stages=tuple(stages))
 
 
 def _set_option(recipe, part, option, text):

@@ -1,13 +1,17 @@
 """Recipes: everything that makes a run repeatable. No TensorFlow here, so that help is instant."""
 
 import dataclasses
+import importlib
 import json
 from pathlib import Path
 
 from keras_colorizer.errors import UserError, choose
 from keras_colorizer.images.files import write_text
 
-RECIPES = {}
+_RECIPES = {}
+# What a stage may not change: it would be another run.
+FIXED = {"name", "purpose", "expect", "data", "train_on", "restraint", "fit", "codec", "generator"}
+FIXED |= {"generator_options", "seed", "init", "deliver", "monitor", "monitor_mode", "stages"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,7 +19,8 @@ class Recipe:
     """One training run, as plain values.
 
     ``generator``, ``discriminator`` and ``update_rule`` name registered parts; their own options
-    stand in the dict beside each and are set as ``--set generator.skip=concat``.
+    stand in the dict beside each and are set as ``--set generator.skip=concat``. Each of
+    ``stages`` is a dict of fields that are different in it; ``epochs`` is then their sum.
 
     Example:
         >>> Recipe(generator="autoencoder", epochs=3).batch
@@ -26,6 +31,7 @@ class Recipe:
     purpose: str = ""
     expect: str = ""
     data: str = "oxford_flowers102"
+    train_on: str = "train"
     size: int = 128
     fit: str = "stretch"
     validation_photos: int | None = None
@@ -38,8 +44,12 @@ class Recipe:
     update_rule_options: dict = dataclasses.field(default_factory=dict)
     loss: str = "l1"
     saturation_weight: float = 0.0
+    colourfulness_weight: float = 0.0
+    neutral_weight: float = 0.0
+    restraint: str | None = None
+    restraint_batch: int = 8
+    restraint_weight: float = 1.0
     l1_factor: float = 75.0
-    pixel_loss: str = "l1"
     objective: str = "bce"
     moved: bool = False
     noise_interval: int = 5
@@ -52,6 +62,7 @@ class Recipe:
     weight_decay: float = 0.0
     ema: float = 0.0
     discriminator_learning_rate: float = 2e-4
+    discriminator_schedule: str = "constant"
     discriminator_momentum: float = 0.5
     flip: bool = True
     zoom: float = 0.0
@@ -67,8 +78,13 @@ class Recipe:
     converged_patience: int | None = None
     drift_limit: float | None = None
     drift_patience: int = 3
+    stages: tuple = ()
 
     def __post_init__(self):
+        object.__setattr__(self, "stages", tuple(self.stages))
+        if self.stages:
+            epochs = sum(stage.recipe.epochs for stage in plan(self))
+            object.__setattr__(self, "epochs", epochs)
         for field, choices in CHOICES.items():
             choose(field, getattr(self, field), choices)
         for field in ("size", "epochs", "batch", "epoch_photos", "validation_photos"):
@@ -79,16 +95,26 @@ class Recipe:
             if not getattr(self, field) > 0:
                 raise UserError(f"recipe field {field} must be above 0")
 
+    @property
+    def modest(self):
+        """How many photos of ``restraint`` stand at the end of each batch."""
+        return self.restraint_batch if self.restraint else 0
+
     def to_json(self):
         """The recipe as JSON text, for a run folder."""
         return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
 
 
+STAGED = [f.name for f in dataclasses.fields(Recipe) if f.name not in FIXED]
+# Where these agree, optimizers of a stage can go on with the slots of the one before.
+OPTIMIZED = ("discriminator", "discriminator_options", "weight_decay", "ema", "precision")
 CHOICES = {
     "fit": ("stretch", "crop"),
+    "train_on": ("train", "train+validation"),
     "precision": ("float32", "mixed_float16", "mixed_bfloat16"),
     "objective": ("bce", "hinge"),
     "schedule": ("constant", "one_cycle"),
+    "discriminator_schedule": ("constant", "one_cycle"),
     "deliver": ("best", "last"),
     "monitor_mode": ("min", "max"),
 }
@@ -102,8 +128,19 @@ def recipe(function):
         ... def tiny():
         ...     return Recipe(epochs=1)
     """
-    RECIPES[function.__name__] = function
+    _RECIPES[function.__name__] = function
     return function
+
+
+def names():
+    """The names of all recipes, in the order in which they are written down.
+
+    Example:
+        >>> "gan" in names()
+        True
+    """
+    importlib.import_module("keras_colorizer.training.cookbook")  # they make themselves known
+    return list(_RECIPES)
 
 
 def get(name):
@@ -113,8 +150,47 @@ def get(name):
         >>> get("gan").l1_factor
         75.0
     """
-    function = RECIPES[choose("recipe", name, RECIPES)]
+    function = _RECIPES[choose("recipe", name, names())]
     return dataclasses.replace(function(), name=name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """A part of a run: epochs ``first`` up to, not including, ``last`` of one recipe.
+
+    ``continues`` says whether its optimizers go on from the stage before.
+    """
+
+    number: int
+    recipe: Recipe
+    first: int
+    continues: bool
+
+    @property
+    def last(self):
+        """The number of epochs that are done when the stage is."""
+        return self.first + self.recipe.epochs
+
+
+def plan(recipe):
+    """The stages of a recipe in their order; one if it names none.
+
+    Raises:
+        UserError: a stage with a field that there is not, or that it may not change.
+
+    Example:
+        >>> [stage.last for stage in plan(get("gan"))]
+        [30]
+    """
+    found = []
+    for number, fields in enumerate(recipe.stages or [{}], start=1):
+        for key in fields:
+            choose(f"field of stage {number}", key, STAGED)
+        stage = dataclasses.replace(recipe, stages=(), **fields)
+        before = found[-1] if found else None
+        same = before and all(getattr(before.recipe, f) == getattr(stage, f) for f in OPTIMIZED)
+        found.append(Stage(number, stage, before.last if before else 0, bool(same)))
+    return found
 
 
 def read(path):
@@ -147,132 +223,13 @@ def write(recipe, path):
 
 
 def smoke(recipe):
-    """The same recipe shrunk to seconds: tiny photos, few of them, two epochs.
+    """The same recipe shrunk to seconds: tiny photos, few of them, two epochs or one a stage.
 
     Example:
         >>> smoke(get("gan")).size
         32
     """
-    return dataclasses.replace(
-        recipe, size=32, epochs=2, epoch_photos=16, batch=8, validation_photos=8
-    )
-
-
-@recipe
-def quickstart():
-    """The main job in a minute: a small U-Net learns the embedded procedural garden.
-
-    COMMAND: python -m keras_colorizer.train --recipe quickstart
-    """
-    return Recipe(
-        purpose="see the whole thing work in under 3 minutes, without any data",
-        expect="1 minute on two cores; test PSNR 21.1 dB (mean chroma: 15.5), colourfulness 83",
-        data="synthetic",
-        size=64,
-        generator="unet",
-        generator_options={"widths": (16, 32, 64, 128), "batch_norm_momentum": 0.9},
-        epochs=10,
-        learning_rate=2e-3,
-        batch=32,
-    )
-
-
-@recipe
-def autoencoder():
-    """The report's baseline: an autoencoder without skips, L1 to the photo's colours.
-
-    COMMAND: python -m keras_colorizer.train --recipe autoencoder
-    """
-    return Recipe(
-        purpose="the report's baseline: small, quick, blurred",
-        expect="13 minutes on two cores; test PSNR 19.7 dB (mean chroma: 19.3), colourfulness 21",
-        generator="autoencoder",
-        epochs=9,
-        batch=32,
-        learning_rate=1e-3,
-        validation_photos=256,
-    )
-
-
-@recipe
-def gan():
-    """The report's GAN: additive-skip generator, accuracy-gated discriminator, 75 × L1.
-
-    COMMAND: python -m keras_colorizer.train
-    """
-    return Recipe(
-        purpose="the report's system: a GAN with an accuracy-gated discriminator",
-        expect="62 minutes on two cores with --set precision=mixed_bfloat16 where the CPU has it, "
-        "about 100 (by its pace) without; test PSNR 19.6 dB (mean chroma: 19.3), colourfulness 23",
-        generator="unet",
-        generator_options={"batch_norm_momentum": 0.9},
-        discriminator="discriminator",
-        update_rule_options={"threshold": 0.8},
-        epochs=30,
-        converged_patience=3,
-        epoch_photos=512,
-        batch=16,
-        momentum=0.5,
-        validation_photos=64,
-    )
-
-
-@recipe
-def chroma():
-    """The flagship's first stage: a small network learns chroma at a quarter of the size.
-
-    COMMAND: python -m keras_colorizer.train --recipe chroma
-    """
-    return Recipe(
-        purpose="the flagship's first stage: right colours from a network of 1.4 M weights",
-        expect="31 minutes on two shared cores (21 of CPU time) with --set "
-        "precision=mixed_bfloat16; test PSNR 20.3 dB (mean chroma: 19.3), colourfulness 36 "
-        "(measured with --set generator.activation=relu; 7 epochs of relu6 after it: 20.5)",
-        codec="ycbcr",
-        generator="chroma",
-        loss="huber",
-        zoom=0.3,
-        augment=0.5,
-        epochs=20,
-        batch=32,
-        learning_rate=3e-3,
-        schedule="one_cycle",
-        weight_decay=0.02,
-        validation_photos=256,
-        deliver="last",
-        sheet_interval=2,
-    )
-
-
-@recipe
-def chroma_gan():
-    """The flagship's second stage: chroma grows vivid against a discriminator of chroma.
-
-    COMMAND: python -m keras_colorizer.train --recipe chroma_gan --init RUN, where RUN is a finished
-    run of the recipe chroma.
-    """
-    return Recipe(
-        purpose="the flagship's second stage: natural colours; --init RUN, a run of chroma",
-        expect="10 minutes on two shared cores with --set precision=mixed_bfloat16, after "
-        "those of chroma; test PSNR 19.4 dB (mean chroma: 19.3), colourfulness 55",
-        codec="ycbcr",
-        generator="chroma",
-        discriminator="chroma_discriminator",
-        update_rule="always",
-        objective="hinge",
-        pixel_loss="huber",
-        l1_factor=20.0,
-        moved=True,
-        noise_interval=0,
-        zoom=0.3,
-        augment=0.5,
-        epochs=5,
-        batch=32,
-        momentum=0.0,
-        learning_rate=2e-4,
-        discriminator_learning_rate=4e-4,
-        discriminator_momentum=0.0,
-        ema=0.995,
-        validation_photos=256,
-        deliver="last",
-    )
+    small = {"size": 32, "epoch_photos": 16, "batch": 8, "validation_photos": 8}
+    stages = tuple({**s, **{k: v for k, v in small.items() if k in s}} for s in recipe.stages)
+    stages = tuple({**stage, "epochs": 1} for stage in stages)
+    return dataclasses.replace(recipe, epochs=2, **small, stages=stages)

@@ -1,6 +1,9 @@
 """A recipe becomes data, trainer and callbacks, and runs."""
 
 import contextlib
+import dataclasses
+import functools
+import itertools
 import sys
 
 import keras
@@ -9,12 +12,21 @@ import numpy as np
 from keras_colorizer import data, models
 from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import callbacks, gradients, runs, start, update_rules
+from keras_colorizer.training import (
+    callbacks,
+    gradients,
+    recipes,
+    runs,
+    stages,
+    start,
+    update_rules,
+)
 from keras_colorizer.training.adversarial import AdversarialColorizer
 from keras_colorizer.training.supervised import SupervisedColorizer
 
 SAMPLES = 12
-ADVERSARIAL = ("l1_factor", "pixel_loss", "objective", "moved", "noise_interval")
+TERMS = ("saturation", "colourfulness", "neutral")
+ADVERSARIAL = ("l1_factor", "objective", "moved", "noise_interval")
 # Part of a run's steps in which a one-cycle learning rate grows to its peak (Smith & Topin 2018).
 WARMUP = 0.15
 
@@ -35,20 +47,26 @@ def precision(policy):
         keras.config.set_dtype_policy(before)
 
 
-def _rate(recipe, peak, photos):
-    """A learning rate, or its schedule: a function of the optimizer's own count of steps alone."""
-    if recipe.schedule == "constant":
-        return peak
+def _steps(recipe, photos):
     count = recipe.epoch_photos or photos or recipe.batch
-    steps = recipe.epochs * data.steps_per_epoch(count, recipe.batch)
+    return recipe.epochs * data.steps_per_epoch(count, recipe.batch)
+
+
+def _rate(recipe, part, photos, start):
+    """A learning rate, or its schedule: a function of the optimizer's own count of steps alone."""
+    peak = getattr(recipe, f"{part}learning_rate")
+    if getattr(recipe, f"{part}schedule") == "constant":
+        return peak
+    steps = _steps(recipe, photos)
     warmup = max(1, round(WARMUP * steps))
-    return keras.optimizers.schedules.CosineDecay(
+    schedule = keras.optimizers.schedules.CosineDecay(
         peak / 25, max(1, steps - warmup), alpha=0.0, warmup_target=peak, warmup_steps=warmup
     )
+    return stages.Later(schedule, start) if start else schedule
 
 
-def _optimizer(recipe, photos):
-    rate = _rate(recipe, recipe.learning_rate, photos)
+def _optimizer(recipe, photos, start):
+    rate = _rate(recipe, "", photos, start)
     if not recipe.weight_decay:
         return keras.optimizers.Adam(rate, beta_1=recipe.momentum)
     decay = recipe.weight_decay
@@ -58,12 +76,13 @@ def _optimizer(recipe, photos):
     return optimizer
 
 
-def build(recipe, photos=None):
-    """The compiled trainer of a recipe.
+def build(recipe, photos=None, start=0):
+    """The compiled trainer of a recipe without stages, or of one stage.
 
     Args:
         recipe: the Recipe.
         photos: how many it is trained on, for the schedule of the learning rate.
+        start: steps that its optimizers have behind them when it begins, for the same.
 
     Raises:
         UserError: a part or option that is unknown, parts that do not fit each other, or a size
@@ -75,16 +94,20 @@ def build(recipe, photos=None):
     if recipe.ema and gradients.replicas() > 1:
         raise UserError("the weights' moving average runs on one device; add --set ema=0")
     keras.utils.set_random_seed(recipe.seed)
-    optimizer = _optimizer(recipe, photos)
+    optimizer = _optimizer(recipe, photos, start)
     shared = {} if gradients.replicas() == 1 else {"synchronized": True}
     common = {name: getattr(recipe, name) for name in ("flip", "zoom", "augment", "ema", "seed")}
+    common |= {
+        "loss_name": recipe.loss,
+        "terms": {name: getattr(recipe, f"{name}_weight") for name in TERMS},
+        "restraint": recipe.modest,
+        "restraint_weight": recipe.restraint_weight,
+    }
     with precision(recipe.precision):
         generator = _network(recipe, "generator", shared)
         _check_codec(recipe, generator)
         if not recipe.discriminator:
-            trainer = SupervisedColorizer(
-                generator, recipe.codec, recipe.loss, recipe.saturation_weight, **common
-            )
+            trainer = SupervisedColorizer(generator, recipe.codec, **common)
             trainer.compile(optimizer)
             return trainer
         trainer = AdversarialColorizer(
@@ -95,7 +118,7 @@ def build(recipe, photos=None):
             **{name: getattr(recipe, name) for name in ADVERSARIAL},
             **common,
         )
-        rate = _rate(recipe, recipe.discriminator_learning_rate, photos)
+        rate = _rate(recipe, "discriminator_", photos, start)
         trainer.compile(
             optimizer, keras.optimizers.Adam(rate, beta_1=recipe.discriminator_momentum)
         )
@@ -113,8 +136,10 @@ def _check_codec(recipe, generator):
         )
     if recipe.discriminator and recipe.noise_interval and not codec.predicts_rgb:
         raise UserError("--set noise_interval=…: noise is RGB; a codec of chroma takes 0")
-    if codec.predicts_rgb and recipe.saturation_weight:
-        raise UserError(f"--set saturation_weight=…: codec {recipe.codec!r} predicts no chroma")
+    if codec.predicts_rgb:
+        for field in (f"{term}_weight" for term in TERMS):
+            if getattr(recipe, field):
+                raise UserError(f"--set {field}=…: codec {recipe.codec!r} predicts no chroma")
 
 
 def _network(recipe, part, shared):
@@ -136,7 +161,8 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         extra_callbacks: Keras callbacks beside the run's own.
 
     Returns:
-        ``(trainer, photos)``: the trainer holding the weights to deliver, and the training Photos.
+        ``(trainer, photos)``: the last stage's trainer, holding the weights to deliver, and the
+        training Photos at its size.
 
     Raises:
         UserError: data that cannot be had, options that do not fit, a loss that is not finite.
@@ -146,48 +172,88 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
     """
     if recipe.deterministic:
         gradients.make_deterministic()
-    options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
-    photos = data.load_photos(recipe.data, "train", recipe.size, **options)
-    trainer = build(recipe, len(photos))
-    validation = data.load_photos(recipe.data, "validation", recipe.size, **options).images
-    scored = np.asarray(validation[: recipe.validation_photos])
-    epoch_photos = recipe.epoch_photos or len(photos)
-    first = run.epochs_done
-    if recipe.init and not first:
-        start.begin_from(recipe, run, trainer)
-    if first:
-        run.load(trainer, "last")
-        run.write_rows([row for row in run.rows if row["epoch"] <= first])
-        print(f"going on after epoch {first} of {recipe.epochs}", flush=True)
     run.write_environment(**runs.facts(gradients.device_name()))
-    clock = runs.Clock(run.environment)
-    rules = _stop_rules(recipe, run)
-    if first < recipe.epochs and not any(rule.holds() for rule in rules):
-        own = [callbacks.StopOnNaN(run)]
-        if recipe.discriminator:
-            own.append(callbacks.DiscriminatorAccuracy(validation, seed=recipe.seed))
-        # Photos far apart in the split, so that the sheet is not ten of one kind.
-        sample = scored[np.linspace(0, len(scored) - 1, min(SAMPLES, len(scored))).astype(int)]
-        own.append(callbacks.SampleSheets(sample, run.folder / "samples", recipe.sheet_interval))
-        own += [callbacks.Records(run, recipe, clock, epoch_photos), *rules, *extra_callbacks]
-        order = (photos, recipe.batch, epoch_photos, first, recipe.epochs, recipe.seed)
-        if gradients.BACKEND == "tensorflow":
-            batches = data.training_batches(*order)
-        else:
-            batches = ((rgb,) for rgb in data.batch_arrays(*order))
-        trainer.fit(
-            batches,
-            initial_epoch=first,
-            epochs=recipe.epochs,
-            steps_per_epoch=data.steps_per_epoch(epoch_photos, recipe.batch),
-            validation_data=scored,
-            validation_batch_size=recipe.batch,
-            callbacks=own,
-            shuffle=False,  # the batches are shuffled already
-            verbose=1 if sys.stdout.isatty() else 2,
-        )
+    clock, done = runs.Clock(run.environment), run.epochs_done
+    plan = recipes.plan(recipe)
+    trainer = None
+    for stage in plan:
+        if stage.last < done:
+            continue
+        options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
+        load = functools.partial(_load, options, stage.recipe.size)
+        photos = load(recipe.data, recipe.train_on)
+        before, trainer = trainer, build(stage.recipe, len(photos), _begun(plan, stage, photos))
+        if stage.first < done:
+            run.load(trainer, "last")
+            run.write_rows([row for row in run.rows if row["epoch"] <= done])
+            print(f"going on after epoch {done} of {recipe.epochs}", flush=True)
+        elif before:
+            stages.carry(before, trainer, stage.continues)
+        elif recipe.init:
+            start.begin_from(recipe, run, trainer)
+        if len(plan) > 1:
+            print(f"stage {stage.number} of {len(plan)}: {stage.recipe.size} px", flush=True)
+        if _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
+            break
     run.write_environment(delivered_epoch=run.load(trainer, recipe.deliver))
     return trainer, photos
+
+
+def _load(options, size, name, roles):
+    """The Photos of a role, or of several with + between, one after the other."""
+    parts = [data.load_photos(name, role, size, **options) for role in roles.split("+")]
+    if len(parts) == 1:
+        return parts[0]
+    images = np.concatenate([part.images for part in parts])
+    ids = [photo_id for part in parts for photo_id in part.ids]
+    return dataclasses.replace(parts[0], images=images, ids=ids, split=roles)
+
+
+def _begun(plan, stage, photos):
+    """Steps that the stage's optimizers have behind them when it begins."""
+    begun = 0
+    for earlier, later in itertools.pairwise(plan[: stage.number]):
+        begun = begun + _steps(earlier.recipe, len(photos)) if later.continues else 0
+    return begun
+
+
+def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
+    """Trains one stage to its last epoch; returns whether a rule stopped it."""
+    recipe, first = stage.recipe, max(stage.first, run.epochs_done)
+    rules = _stop_rules(recipe, run)
+    if first >= stage.last or any(rule.holds() for rule in rules):
+        return first < stage.last
+    validation = load(recipe.data, "validation").images
+    scored = np.asarray(validation[: recipe.validation_photos])
+    others = load(recipe.restraint, "train") if recipe.restraint else None
+    epoch_photos = recipe.epoch_photos or len(photos)
+    own = [callbacks.StopOnNaN(run)]
+    if recipe.discriminator:
+        own.append(callbacks.DiscriminatorAccuracy(validation, seed=recipe.seed))
+    # Photos far apart in the split, so that the sheet is not ten of one kind.
+    sample = scored[np.linspace(0, len(scored) - 1, min(SAMPLES, len(scored))).astype(int)]
+    own.append(callbacks.SampleSheets(sample, run.folder / "samples", recipe.sheet_interval))
+    steps = data.steps_per_epoch(epoch_photos, recipe.batch)
+    seen = epoch_photos + steps * recipe.modest
+    own += [callbacks.Records(run, stage, clock, seen), *rules, *extra_callbacks]
+    order = (photos, recipe.batch, epoch_photos, first, stage.last, recipe.seed)
+    order += (others, recipe.modest)
+    if gradients.BACKEND == "tensorflow":
+        batches = data.training_batches(*order)
+    else:
+        batches = ((rgb,) for rgb in data.batch_arrays(*order))
+    trainer.fit(
+        batches,
+        initial_epoch=first,
+        epochs=stage.last,
+        steps_per_epoch=steps,
+        validation_data=scored,
+        validation_batch_size=recipe.batch,
+        callbacks=own,
+        shuffle=False,  # the batches are shuffled already
+        verbose=1 if sys.stdout.isatty() else 2,
+    )
+    return run.epochs_done < stage.last
 
 
 def _stop_rules(recipe, run):

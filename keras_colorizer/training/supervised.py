@@ -2,7 +2,6 @@
 
 import keras
 
-from keras_colorizer.training import losses
 from keras_colorizer.training.trainer import ColorTrainer
 
 
@@ -11,10 +10,10 @@ class SupervisedColorizer(ColorTrainer):
     """Trains a generator on pairs of gray and colour, as the report trains its autoencoder.
 
     Args:
-        generator, codec, flip, augment, ema, seed: as in ``ColorTrainer``.
+        generator, codec, flip, zoom, augment, ema, seed: as in ``ColorTrainer``.
         loss_name: ``l1``, ``mse`` or ``huber`` over what the codec predicts.
-        saturation_weight: factor of ``losses.saturation_weights``, for codecs of chroma; 0 for
-            none.
+        terms: weights of ``losses.PixelLoss``'s further terms, for codecs of chroma.
+        restraint: as in ``ColorTrainer``; the terms leave those photos out.
 
     Source: the report, section on the baseline.
 
@@ -24,34 +23,21 @@ class SupervisedColorizer(ColorTrainer):
         >>> trainer.fit(photos)                  # uint8 RGB (N, 128, 128, 3)
     """
 
-    def __init__(self, generator, codec="rgb", loss_name="l1", saturation_weight=0.0, **kwargs):
-        super().__init__(generator, codec, **kwargs)
-        self.loss_name, self.saturation_weight = loss_name, saturation_weight
-        self._objective = losses.get(loss_name)
+    def __init__(self, generator, codec="rgb", loss_name="l1", **kwargs):
+        super().__init__(generator, codec, loss_name, **kwargs)
         self.loss_tracker = keras.metrics.Mean(name="loss")
-
-    def get_config(self):
-        """The trainer's options and its generator, for saving."""
-        own = {"loss_name": self.loss_name, "saturation_weight": self.saturation_weight}
-        return {**super().get_config(), **own}
 
     def compile(self, optimizer, jit_compile=False, **kwargs):
         """Sets the optimizer and builds its slots, so that checkpoints hold them."""
         super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
         self.optimizer.build(self.generator.trainable_variables)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The mean loss of a prediction (B, S, S, C) against its target, a scalar."""
-        if not self.saturation_weight:
-            return self._objective(y, y_pred)
-        return self._objective(y, y_pred, losses.saturation_weights(y, self.saturation_weight))
-
     def train_step(self, data):
         """One step on uint8 RGB (B, S, S, 3); returns the running mean loss."""
-        _, x, target = self.prepare(data, training=True)
+        gray, x, target = self.prepare(data, training=True)
 
         def loss(prediction):
-            value = self.compute_loss(x, target, prediction)
+            value = self.pixel_loss(target, prediction, gray, training=True)
             return value, value
 
         _, value = self.step_generator(x, loss)
@@ -62,5 +48,5 @@ class SupervisedColorizer(ColorTrainer):
         """Loss and quality on uint8 RGB (B, S, S, 3); returns running means."""
         gray, x, target = self.prepare(data, training=False)
         prediction = self.result(x, training=False)
-        self.loss_tracker.update_state(self.compute_loss(x, target, prediction, training=False))
+        self.loss_tracker.update_state(self.pixel_loss(target, prediction, gray))
         return {"loss": self.loss_tracker.result(), **self.score(gray, data, prediction)}

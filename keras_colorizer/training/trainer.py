@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_colorizer.color import codecs, metrics, spaces
-from keras_colorizer.training import augmentation, gradients
+from keras_colorizer.training import augmentation, gradients, losses
 
 
 class ColorTrainer(keras.Model):
@@ -18,6 +18,12 @@ class ColorTrainer(keras.Model):
     Args:
         generator: functional model from gray to what the codec decodes.
         codec: a registered codec's name.
+        loss_name: ``l1``, ``mse`` or ``huber`` over what the codec predicts.
+        terms: weights of ``losses.PixelLoss``'s further terms, such as ``{"neutral": 1.0}``.
+        restraint: how many photos at the end of each batch in training show other things than
+            the rest. They teach the network to be modest where it does not know: only the plain
+            loss is asked of them.
+        restraint_weight: of their loss beside that of the rest.
         flip: mirror each training photo left to right with probability 1/2.
         zoom: of ``augmentation.window`` on each training photo; 0 for none.
         augment: strength of ``augmentation.gray_of_film`` on what the generator sees; 0 for none.
@@ -30,12 +36,26 @@ class ColorTrainer(keras.Model):
     optimizer_names = ("optimizer",)
 
     def __init__(
-        self, generator, codec="rgb", flip=True, zoom=0.0, augment=0.0, ema=0.0, seed=0, **kwargs
+        self,
+        generator,
+        codec="rgb",
+        loss_name="l1",
+        terms=None,
+        restraint=0,
+        restraint_weight=1.0,
+        flip=True,
+        zoom=0.0,
+        augment=0.0,
+        ema=0.0,
+        seed=0,
+        **kwargs,
     ):
         super().__init__(inputs=generator.inputs, outputs=generator.outputs, **kwargs)
         self.generator = generator
         self.codec_name, self.flip, self.zoom, self.augment = codec, flip, zoom, augment
-        self.seed = seed
+        self.loss_name, self.terms, self.seed = loss_name, dict(terms or {}), seed
+        self.restraint, self.restraint_weight = restraint, restraint_weight
+        self._pixel = losses.PixelLoss(loss_name, **self.terms)
         self.ema, self.average = ema, keras.models.clone_model(generator) if ema else None
         if ema:
             self.average.set_weights(generator.get_weights())
@@ -51,6 +71,10 @@ class ColorTrainer(keras.Model):
             "name": self.name,
             "generator": keras.saving.serialize_keras_object(self.generator),
             "codec": self.codec_name,
+            "loss_name": self.loss_name,
+            "terms": self.terms,
+            "restraint": self.restraint,
+            "restraint_weight": self.restraint_weight,
             "flip": self.flip,
             "zoom": self.zoom,
             "augment": self.augment,
@@ -67,7 +91,8 @@ class ColorTrainer(keras.Model):
     def from_config(cls, config, custom_objects=None):
         """Rebuilds a trainer from ``get_config``; nested models are revived first."""
         revive = keras.saving.deserialize_keras_object
-        return cls(**{k: revive(v) if isinstance(v, dict) else v for k, v in config.items()})
+        nested = {k for k, v in config.items() if isinstance(v, dict) and "class_name" in v}
+        return cls(**{k: revive(v) if k in nested else v for k, v in config.items()})
 
     def get_compile_config(self):
         """The optimizers, for saving."""
@@ -105,6 +130,18 @@ class ColorTrainer(keras.Model):
         if training and self.augment:
             x = self._codec.see(augmentation.gray_of_film(rgb, self.augment, self.random))
         return spaces.luma(rgb), x, target
+
+    def pixel_loss(self, target, prediction, gray, training=False):
+        """The loss of predictions (B, h, w, C) against their targets, a scalar.
+
+        In training the last ``restraint`` photos count by themselves.
+        """
+        if not (training and self.restraint):
+            return self._pixel(target, prediction, gray)
+        known, other = slice(None, -self.restraint), slice(-self.restraint, None)
+        value = self._pixel(target[known], prediction[known], gray[known])
+        modest = self._pixel.plain(target[other], prediction[other])
+        return value + self.restraint_weight * modest
 
     def step_generator(self, x, loss):
         """One optimizer step of the generator on ``loss(prediction) → (scalar, rest)``."""

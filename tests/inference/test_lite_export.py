@@ -94,7 +94,7 @@ def test_every_network_declared_mobile_is(name, tmp_path, monkeypatch):
     monkeypatch.setattr(exporting_lite, "FILES", exporting_lite.CHROMA[:2])
     exporting_lite.write(tmp_path, network, codec, 64, np.zeros((1, 64, 64, 1)))
     exporting_lite.require_mobile(tmp_path)
-    names = [x.name for x in operators.read(tmp_path / exporting_lite.FASTEST)]
+    names = [x.name for x in operators.read(tmp_path / exporting_lite.EXACT)]
 
     def count(kind):
         return sum(isinstance(layer, kind) for layer in network.layers)
@@ -124,7 +124,7 @@ def test_chroma_is_the_networks(exported, chroma_network, gray):
 def test_the_codec_of_rgb_is_converted_in_the_graph(exported_rgb, network, gray, size):
     seen = colorizer.shrink(gray, size)
     expected = np.asarray(codecs.get("rgb").chroma(seen, network(seen)))
-    found = tflite.open_tflite(exported_rgb / exporting_lite.FASTEST).chroma(seen)
+    found = tflite.open_tflite(exported_rgb / exporting_lite.EXACT).chroma(seen)
     assert expected.shape == (1, size, size, 2) and np.abs(found - expected).max() < 1e-4
 
 
@@ -174,7 +174,7 @@ def test_an_exported_folder_opens_its_fastest_file(exported, exported_rgb, gray)
     assert (other.kind, other.name, other.size, other.predicts_rgb) == ("tflite", "tiny", 32, True)
     assert model.card["parity"]["files"].keys() > set(exporting_lite.FILES)
     assert model.raw(gray) is None
-    lite = tflite.open_tflite(exported / exporting_lite.FASTEST)
+    lite = tflite.open_tflite(exported / exporting_lite.EXACT)
     assert difference(model.colorize(gray), lite.colorize(gray)).max() == 0
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from keras import ops
 
+from keras_colorizer.color import metrics, spaces
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import losses
+from keras_colorizer.training import gradients, losses
 
 
 @pytest.mark.parametrize("name", sorted(losses.LOSSES))
@@ -39,3 +40,53 @@ def test_hinge_by_hand():
 def test_unknown_names_list_the_known():
     with pytest.raises(UserError, match="unknown loss 'hubber'.*did you mean 'huber'"):
         losses.get("hubber")
+
+
+def chroma_of(*places):
+    return ops.convert_to_tensor(np.float32(places).reshape(1, 1, -1, 2))
+
+
+def test_colourfulness_gap_is_the_metric():
+    rng = np.random.default_rng(0)
+    target, painted = (rng.uniform(-0.2, 0.2, (3, 8, 8, 2)).astype("float32") for _ in range(2))
+    gray = np.full((3, 8, 8, 1), 0.5, "float32")
+    true, other = (
+        metrics.colourfulness(spaces.ycbcr_to_rgb(np.concatenate([gray, c], axis=-1)))
+        for c in (target, 0.5 * painted)
+    )
+    expected = np.mean(np.abs(np.subtract(true, other))) / 255
+    found = losses.colourfulness_gap(target, ops.convert_to_tensor(0.5 * painted))
+    assert float(found) == pytest.approx(expected, rel=1e-4)
+
+
+def test_only_light_neutral_places_ask_for_no_chroma():
+    target = chroma_of([0, 0], [0, 0], [0.1, 0])
+    painted = chroma_of([0.03, 0.04], [0.03, 0.04], [0.03, 0.04])
+    gray = ops.convert_to_tensor(np.float32([0.9, 0.2, 0.9]).reshape(1, 1, 3, 1))
+    found = losses.neutral_chroma(target, painted, gray)
+    assert float(found) == pytest.approx(0.05 / 3, rel=1e-3)
+
+
+def test_gradients_are_finite_where_nothing_is_painted():
+    rng = np.random.default_rng(0)
+    target = ops.convert_to_tensor(rng.uniform(-0.2, 0.2, (2, 4, 4, 2)).astype("float32"))
+    gray = ops.ones((2, 16, 16, 1))
+    loss = losses.PixelLoss("huber", saturation=1.0, colourfulness=1.0, neutral=1.0)
+    zero = ops.zeros((2, 4, 4, 2))
+    value, _, (grad,) = gradients.value_and_gradients(
+        lambda v: (loss(target, v[0], gray), None), [zero]
+    )
+    assert np.isfinite(float(value)) and np.all(np.isfinite(grad))
+
+
+def test_terms_add_up():
+    rng = np.random.default_rng(0)
+    target, painted = (rng.uniform(-0.2, 0.2, (2, 4, 4, 2)).astype("float32") for _ in range(2))
+    target[:, :2] = 0
+    gray = np.full((2, 16, 16, 1), 0.9, "float32")
+    both = losses.PixelLoss("huber", colourfulness=2.0, neutral=3.0)(target, painted, gray)
+    expected = losses.huber(target, painted) + 2 * losses.colourfulness_gap(target, painted)
+    small = losses.shrunk(gray, target)
+    assert small.shape == (2, 4, 4, 1)
+    expected += 3 * losses.neutral_chroma(target, painted, small)
+    assert float(both) == pytest.approx(float(expected), rel=1e-5)

@@ -6,10 +6,10 @@ import json
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import overrides, recipes
+from keras_colorizer.training import cookbook, overrides, recipes
 
 
-@pytest.mark.parametrize("name", sorted(recipes.RECIPES))
+@pytest.mark.parametrize("name", sorted(recipes.names()))
 def test_every_recipe_survives_its_json_and_says_its_command(name, tmp_path):
     recipe = recipes.get(name)
     recipes.write(recipe, tmp_path / "recipe.json")
@@ -17,12 +17,12 @@ def test_every_recipe_survives_its_json_and_says_its_command(name, tmp_path):
         recipe.to_json()
     )
     assert recipe.purpose and recipe.expect
-    assert "COMMAND: python -m keras_colorizer.train" in recipes.RECIPES[name].__doc__
+    assert "COMMAND: python -m keras_colorizer.train" in getattr(cookbook, name).__doc__
 
 
 def test_the_reports_numbers():
     gan = recipes.get("gan")
-    assert (gan.objective, gan.pixel_loss, gan.moved, gan.ema) == ("bce", "l1", False, 0.0)
+    assert (gan.objective, gan.loss, gan.moved, gan.ema) == ("bce", "l1", False, 0.0)
     assert (gan.zoom, gan.augment, gan.schedule, gan.weight_decay) == (0, 0, "constant", 0)
     assert (gan.size, gan.l1_factor, gan.noise_interval) == (128, 75.0, 5)
     assert gan.update_rule == "accuracy_below"
