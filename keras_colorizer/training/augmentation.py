@@ -13,6 +13,9 @@ MIX, GAMMA, CONTRAST, BRIGHTNESS, GRAIN = 0.5, 1.35, 0.15, 0.08, 0.012
 # The largest variance of blur in square pixels (a bilinear enlargement by two has 1), how far
 # black rises and white falls, and by how much JPEG's quality is below 100 in half of the photos.
 BLUR, FADE, JPEG = 2.0, 0.2, (5.0, 70.0)
+# How far past the photo the blend of blurred and photo may go: photos brought to size by a sharper
+# filter than training's bilinear one, which a window softens once more, are what users have.
+SHARPEN = 0.8
 
 
 def window(rgb, zoom, random):
@@ -65,8 +68,8 @@ def gray_of_film(rgb, strength, random):
     """The gray photo as another film, exposure, lens, print and file would have shown it.
 
     Channel weights move from Rec. 601 towards random ones (orthochromatic film sees no red, an
-    average sees all alike), then gamma, contrast and brightness change; then come blur, grain, a
-    print's fading, and, in every other photo, JPEG. Photos draw one by one.
+    average sees all alike), then gamma, contrast and brightness change; then come blur or its
+    opposite, grain, a print's fading, and, in every other photo, JPEG. Photos draw one by one.
 
     Args:
         rgb: float tensor (B, H, W, 3), 0..1; H and W static.
@@ -98,8 +101,9 @@ def gray_of_film(rgb, strength, random):
     mean = ops.mean(gray, axis=(1, 2), keepdims=True)
     gray = mean + (gray - mean) * (1.0 + CONTRAST * strength * draw(-1.0, 1.0))
     gray = gray + BRIGHTNESS * strength * draw(-1.0, 1.0)
-    # Deviations are drawn evenly, so that many photos stay about sharp; 0.01 px is none.
-    gray = blurred(gray, 0.01 + (BLUR * strength) ** 0.5 * draw(0.0, 1.0, 1, 1))
+    # Deviations are drawn evenly, so most photos stay about sharp; 0.01 px is none.
+    soft = blurred(gray, 0.01 + (BLUR * strength) ** 0.5 * draw(0.0, 1.0, 1, 1))
+    gray = gray + (soft - gray) * draw(-SHARPEN, 1.0)
     # Uniform numbers of deviation 1: normal ones cost more and look the same.
     grain = draw(-(3**0.5), 3**0.5, *gray.shape[1:]) * draw(0.0, 1.0)
     gray = ops.clip(gray + GRAIN * strength * grain, 0.0, 1.0)

@@ -35,7 +35,14 @@ def film(rgb, strength, seed=0):
 
 def only(monkeypatch, **kept):
     """Switches every change of gray_of_film off but those named, which get the given limits."""
-    off = {"MIX": 0.0, "GAMMA": 1.0, "CONTRAST": 0.0, "BRIGHTNESS": 0.0, "GRAIN": 0.0}
+    off = {
+        "SHARPEN": -1.0,
+        "MIX": 0.0,
+        "GAMMA": 1.0,
+        "CONTRAST": 0.0,
+        "BRIGHTNESS": 0.0,
+        "GRAIN": 0.0,
+    }
     for name, limit in (off | {"BLUR": 0.0, "FADE": 0.0, "JPEG": (0.0, 1e-3)} | kept).items():
         monkeypatch.setattr(augmentation, name, limit)
 
@@ -90,6 +97,9 @@ def test_film_blurs_and_files_some_photos_more_than_others(monkeypatch, cat):
     sharp = np.abs(np.diff(film(photos, 1.0), axis=1)).mean((1, 2, 3))
     before = np.abs(np.diff(cat / 255, axis=0)).mean()
     assert sharp.min() < 0.7 * before and sharp.max() > 0.95 * before
+    only(monkeypatch, BLUR=2.0, SHARPEN=0.8)
+    sharp = np.abs(np.diff(film(photos, 1.0), axis=1)).mean((1, 2, 3))
+    assert sharp.min() < 0.8 * before and sharp.max() > 1.1 * before
     only(monkeypatch, JPEG=(50.0, 70.0))
     changed = np.abs(film(photos, 1.0) - photos[..., :1]).mean((1, 2, 3)) > 1 / 255
     assert 10 <= changed.sum() <= 30
