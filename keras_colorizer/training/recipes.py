@@ -49,6 +49,7 @@ class Recipe:
     restraint: str | None = None
     restraint_batch: int = 8
     restraint_weight: float = 1.0
+    restraint_saturation: float = 1.0
     l1_factor: float = 75.0
     objective: str = "bce"
     moved: bool = False

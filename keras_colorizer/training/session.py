@@ -102,6 +102,7 @@ def build(recipe, photos=None, start=0):
         "terms": {name: getattr(recipe, f"{name}_weight") for name in TERMS},
         "restraint": recipe.modest,
         "restraint_weight": recipe.restraint_weight,
+        "restraint_saturation": recipe.restraint_saturation,
     }
     with precision(recipe.precision):
         generator = _network(recipe, "generator", shared)
@@ -136,6 +137,8 @@ def _check_codec(recipe, generator):
         )
     if recipe.discriminator and recipe.noise_interval and not codec.predicts_rgb:
         raise UserError("--set noise_interval=…: noise is RGB; a codec of chroma takes 0")
+    if recipe.restraint_saturation != 1.0 and codec.predicts_rgb:
+        raise UserError(f"--set restraint_saturation=…: codec {recipe.codec!r} predicts no chroma")
     if codec.predicts_rgb:
         for field in (f"{term}_weight" for term in TERMS):
             if getattr(recipe, field):

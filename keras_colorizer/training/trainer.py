@@ -24,6 +24,7 @@ class ColorTrainer(keras.Model):
             the rest. They teach the network to be modest where it does not know: only the plain
             loss is asked of them.
         restraint_weight: of their loss beside that of the rest.
+        restraint_saturation: their true chroma is scaled by it; below 1 asks for paler ones.
         flip: mirror each training photo left to right with probability 1/2.
         zoom: of ``augmentation.window`` on each training photo; 0 for none.
         augment: strength of ``augmentation.gray_of_film`` on what the generator sees; 0 for none.
@@ -43,6 +44,7 @@ class ColorTrainer(keras.Model):
         terms=None,
         restraint=0,
         restraint_weight=1.0,
+        restraint_saturation=1.0,
         flip=True,
         zoom=0.0,
         augment=0.0,
@@ -55,6 +57,7 @@ class ColorTrainer(keras.Model):
         self.codec_name, self.flip, self.zoom, self.augment = codec, flip, zoom, augment
         self.loss_name, self.terms, self.seed = loss_name, dict(terms or {}), seed
         self.restraint, self.restraint_weight = restraint, restraint_weight
+        self.restraint_saturation = restraint_saturation
         self._pixel = losses.PixelLoss(loss_name, **self.terms)
         self.ema, self.average = ema, keras.models.clone_model(generator) if ema else None
         if ema:
@@ -75,6 +78,7 @@ class ColorTrainer(keras.Model):
             "terms": self.terms,
             "restraint": self.restraint,
             "restraint_weight": self.restraint_weight,
+            "restraint_saturation": self.restraint_saturation,
             "flip": self.flip,
             "zoom": self.zoom,
             "augment": self.augment,
@@ -140,7 +144,7 @@ class ColorTrainer(keras.Model):
             return self._pixel(target, prediction, gray)
         known, other = slice(None, -self.restraint), slice(-self.restraint, None)
         value = self._pixel(target[known], prediction[known], gray[known])
-        modest = self._pixel.plain(target[other], prediction[other])
+        modest = self._pixel.plain(self.restraint_saturation * target[other], prediction[other])
         return value + self.restraint_weight * modest
 
     def step_generator(self, x, loss):

@@ -158,8 +158,9 @@ def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path, epo
 
 
 def test_restraint_photos_stand_at_the_end_and_ask_for_the_plain_loss_alone(tmp_path):
-    recipe = staged(restraint="synthetic", restraint_batch=4, restraint_weight=0.0)
+    recipe = staged(restraint="synthetic", restraint_batch=4)
     trainer = session.build(recipes.plan(recipe)[-1].recipe)
+    trainer.restraint_weight = 0.0
     rgb = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 3), "uint8")
     told = []
     for replaced in (rgb, np.concatenate([rgb[:8], 255 - rgb[8:]])):
@@ -174,6 +175,10 @@ def test_restraint_photos_stand_at_the_end_and_ask_for_the_plain_loss_alone(tmp_
     weighted = float(trainer.pixel_loss(target, prediction, gray, training=True))
     plain = float(trainer._pixel.plain(target[8:], prediction[8:]))
     assert weighted == pytest.approx(told[1] + 2.0 * plain, rel=1e-5)
+    trainer.restraint_saturation = 0.5
+    paler = float(trainer.pixel_loss(target, prediction, gray, training=True))
+    plain = float(trainer._pixel.plain(0.5 * target[8:], prediction[8:]))
+    assert paler == pytest.approx(told[1] + 2.0 * plain, rel=1e-5) != weighted
 
 
 def ops_like(target):
