@@ -145,7 +145,7 @@ def test_stages_run_one_after_the_other(whole):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("epoch", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("epoch", [1, 2, 5])  # inside a stage, between two, in the last
 def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path, epoch):
     broken = runs.Run.begin(tmp_path / "broken", staged())
     with pytest.raises(Killed):
