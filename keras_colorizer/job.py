@@ -92,16 +92,12 @@ def _estimate(recipe, source):
     if any(stage.epoch_photos is None for stage in plan) and source.to_download():
         return f"time: about {paces[-1]:.1f} photos/s on this {device}"
     # Unless an epoch's photos are told, they are all; what is not here yet is not asked for.
-    whole = 0 if source.to_download() else sum(map(len, map(source.ids, _roles(recipe))))
+    whole = 0 if source.to_download() else sum(map(len, map(source.ids, recipe.roles)))
     counts = [stage.epochs * (stage.epoch_photos or whole) for stage in plan]
     minutes = sum(count / pace for count, pace in zip(counts, paces, strict=True)) / 60
     told = f"{minutes:.0f} minutes" if minutes < 100 else f"{minutes / 60:.1f} hours"
     told = told if minutes > 1.5 else f"{minutes * 60:.0f} seconds"
     return f"time: roughly {told} on this {device} ({sum(counts):,} photos)"
-
-
-def _roles(recipe):
-    return recipe.train_on.split("+")
 
 
 def _pace(recipe):

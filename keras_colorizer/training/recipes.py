@@ -101,6 +101,11 @@ class Recipe:
         """How many photos of ``restraint`` stand at the end of each batch."""
         return self.restraint_batch if self.restraint else 0
 
+    @property
+    def roles(self):
+        """The roles of the photos that are trained on, a list."""
+        return self.train_on.split("+")
+
     def to_json(self):
         """The recipe as JSON text, for a run folder."""
         return json.dumps(dataclasses.asdict(self), indent=2) + "\n"

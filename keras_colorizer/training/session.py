@@ -184,7 +184,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
             continue
         options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
         load = functools.partial(_load, options, stage.recipe.size)
-        photos = load(recipe.data, recipe.train_on)
+        photos = load(recipe.data, recipe.roles)
         before, trainer = trainer, build(stage.recipe, len(photos), _begun(plan, stage, photos))
         if stage.first < done:
             run.load(trainer, "last")
@@ -203,13 +203,13 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
 
 
 def _load(options, size, name, roles):
-    """The Photos of a role, or of several with + between, one after the other."""
-    parts = [data.load_photos(name, role, size, **options) for role in roles.split("+")]
+    """The Photos of some roles, one after the other."""
+    parts = [data.load_photos(name, role, size, **options) for role in roles]
     if len(parts) == 1:
         return parts[0]
     images = np.concatenate([part.images for part in parts])
     ids = [photo_id for part in parts for photo_id in part.ids]
-    return dataclasses.replace(parts[0], images=images, ids=ids, split=roles)
+    return dataclasses.replace(parts[0], images=images, ids=ids, split="+".join(roles))
 
 
 def _begun(plan, stage, photos):
@@ -226,9 +226,9 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
     rules = _stop_rules(recipe, run)
     if first >= stage.last or any(rule.holds() for rule in rules):
         return first < stage.last
-    validation = load(recipe.data, "validation").images
+    validation = load(recipe.data, ["validation"]).images
     scored = np.asarray(validation[: recipe.validation_photos])
-    others = load(recipe.restraint, "train") if recipe.restraint else None
+    others = load(recipe.restraint, ["train"]) if recipe.restraint else None
     epoch_photos = recipe.epoch_photos or len(photos)
     own = [callbacks.StopOnNaN(run)]
     if recipe.discriminator:
