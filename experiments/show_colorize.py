@@ -10,29 +10,19 @@ photo is the original's `convert("L")`; nothing is chosen or touched up.
 import sys
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
 from skimage import data
 from sklearn.datasets import load_sample_image
 
 import keras_colorizer
 from keras_colorizer.images import sheets
-
-WIDTH, HEIGHT = 300, 200
+from keras_colorizer.inference import examples
 
 
 def main():
     """Writes experiments/pictures/colorize.png."""
     colorizer = keras_colorizer.load(sys.argv[1] if sys.argv[1:] else "flowers-preview")
-    rows = {"gray": [], "result": [], "original": []}
-    for photo in (load_sample_image("flower.jpg"), data.coffee(), data.chelsea()):
-        original = Image.fromarray(photo)
-        gray = original.convert("L")
-        panels = {"gray": gray, "result": colorizer(gray), "original": original}
-        for name, panel in panels.items():
-            small = panel.convert("RGB").resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
-            rows[name].append(np.asarray(small))
-    sheet = sheets.contact_sheet({name: np.stack(panels) for name, panels in rows.items()})
+    photos = load_sample_image("flower.jpg"), data.coffee(), data.chelsea()
+    sheet = examples.draw(colorizer, photos)
     sheets.save_png(sheet, Path(__file__).parent / "pictures" / "colorize.png")
 
 

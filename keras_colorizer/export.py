@@ -16,6 +16,14 @@ from keras_colorizer.errors import UserError
 @click.option("--overwrite", is_flag=True, help="Replace the SavedModel that stands there.")
 @click.option("--data", help="The photos that RUN was trained on, where its card's name is not it.")
 @click.option("--data-dir", help="Where tfds keeps prepared data.")
+@click.option(
+    "--example",
+    "shown",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A photo for the model card's picture, gray beside result; once for each.",
+)
+@click.option("--credit", help="Line below that picture: whose photos they are, and the licence.")
 @click.option("--no-tflite", is_flag=True, help="Write the SavedModel alone; needs no photos.")
 def export(
     run: Path,
@@ -23,6 +31,8 @@ def export(
     overwrite: bool,
     data: str | None,
     data_dir: str | None,
+    shown: tuple[Path, ...],
+    credit: str | None,
     no_tflite: bool,
 ) -> None:
     """Write the trained network of RUN, a run folder, as a SavedModel and TensorFlow Lite files.
@@ -32,12 +42,17 @@ def export(
     them. The TensorFlow Lite files are for phones and for this package's own colorize: calibrated
     and measured on RUN's own photos; nothing is written if one is too far from the network.
     """
+    if no_tflite and shown:
+        raise UserError("--example: --no-tflite writes no model card; leave one of them out")
+    if credit and not shown:
+        raise UserError("--credit: there is no picture to credit; add --example PHOTO")
     startup.import_keras()
-    from keras_colorizer.inference import exporting
+    from keras_colorizer.inference import examples, exporting
     from keras_colorizer.models import card
 
     source = None if no_tflite else _source(run, data, data_dir)
-    folder = exporting.export(run, out, overwrite, source)
+    shown = examples.Examples(shown, credit or "") if shown else None
+    folder = exporting.export(run, out, overwrite, source, shown)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     names = ", ".join(exporting.signature_names(folder))
     click.echo(f"exported: {folder} ({size / 1e6:.1f} MB)")

@@ -11,7 +11,7 @@ from keras_colorizer.models import card as cards
 # What an export writes; a folder that holds anything else is not ours to replace.
 OURS = {
     "assets", "variables", "fingerprint.pb", "saved_model.pb", "card.json", "README.md",
-    *exporting_lite.FILES,
+    "examples.png", *exporting_lite.FILES,
 }  # fmt: skip
 
 
@@ -146,6 +146,7 @@ def export(
     out: str | os.PathLike | None = None,
     overwrite: bool = False,
     source=None,
+    shown=None,
 ) -> Path:
     """Writes a run's generator with its codec as a folder to ship; it appears whole or not at all.
 
@@ -155,6 +156,7 @@ def export(
         overwrite: replace a SavedModel that stands there; anything else is never replaced.
         source: the data that the run was trained on (``data.open_source``), for the TensorFlow
             Lite files, which are calibrated on it and measured; None writes the SavedModel alone.
+        shown: ``examples.Examples`` for the model card's picture; needs ``source``.
 
     Returns:
         The folder: ``saved_model.pb``, ``variables/``, ``fingerprint.pb``, ``card.json``, and with
@@ -193,7 +195,7 @@ def export(
                 from keras_colorizer.inference import exporting_folder
 
                 card = card | {"name": name or card["name"]}
-                exporting_folder.complete(temporary, run, network, codec, card, source)
+                exporting_folder.complete(temporary, run, network, codec, card, source, shown)
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror or error})") from error
     return out

@@ -9,6 +9,7 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.images.files import write_text
 from keras_colorizer.inference import (
     backends,
+    examples,
     exporting,
     exporting_lite,
     model_card,
@@ -87,7 +88,13 @@ def held_out(source, size: int) -> tuple[np.ndarray, str]:
 
 
 def complete(
-    folder: str | os.PathLike, run: str | os.PathLike, network, codec, card: dict, source
+    folder: str | os.PathLike,
+    run: str | os.PathLike,
+    network,
+    codec,
+    card: dict,
+    source,
+    shown: examples.Examples | None = None,
 ) -> dict:
     """Adds the TensorFlow Lite files, what was measured and the model card to a SavedModel.
 
@@ -97,13 +104,14 @@ def complete(
         network, codec: as ``exporting.load_run`` gives them.
         card: the run's, with the name that the model will have.
         source: data source, as for ``calibration``.
+        shown: photos for the model card's picture, if any.
 
     Returns:
         The card as written: with ``parity``, ``predicts_rgb`` and ``mobile``.
 
     Raises:
         UserError: the source is not the run's, the network cannot be converted, a file is outside
-            its band of ``parity``, or a network declared mobile is none.
+            its band of ``parity``, a network declared mobile is none, or an example cannot be read.
 
     Example:
         >>> complete(temporary, "runs/gan-1", network, codec, card, source)["mobile"]
@@ -128,6 +136,9 @@ def complete(
     found["calibration"] = {"data": source.name, "photos": len(training)}
     card = card | {"predicts_rgb": codec.predicts_rgb, "mobile": mobile, "parity": found}
     cards.write(folder, card)
+    if shown:
+        card["examples"] = examples.write(folder, shown)
+        cards.write(folder, card)
     shape = backends.ExportedModel(folder).lite.chroma(shrink(photos[:1], size)).shape[1:3]
     write_text(folder / "README.md", model_card.text(card, shape))
     return card

@@ -1,6 +1,6 @@
 """The model card: the README.md of an exported folder, for people who meet the model there."""
 
-from keras_colorizer.inference import exporting_lite, parity
+from keras_colorizer.inference import examples, exporting_lite, parity
 
 _BIASES = """\
 - Colours are plausible, not true: many colours give one gray. No result says what colour a thing
@@ -139,7 +139,7 @@ def text(card: dict, chroma_shape: tuple[int, int]) -> str:
 
 A network (`{generator}`, codec `{card["codec"]}`) sees the photo at {size} × {size} pixels and
 gives its chroma at {width} × {height}; the photo keeps its own sharpness and brightness.
-
+{examples.markdown(card)}
 ## Intended use
 
 Colour for gray photos whose owner wants to see how they may have looked. Not evidence of anything,

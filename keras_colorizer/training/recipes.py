@@ -50,6 +50,7 @@ class Recipe:
     restraint_batch: int = 8
     restraint_weight: float = 1.0
     restraint_saturation: float = 1.0
+    headroom_weight: float = 0.0
     l1_factor: float = 75.0
     objective: str = "bce"
     moved: bool = False
@@ -127,14 +128,16 @@ CHOICES = {
 
 
 def recipe(function):
-    """Makes a function that returns a Recipe known by its name; its docstring says what it is for.
+    """Makes a function that returns a Recipe known by its name, dashes for underscores.
+
+    Its docstring says what it is for.
 
     Example:
         >>> @recipe
         ... def tiny():
         ...     return Recipe(epochs=1)
     """
-    _RECIPES[function.__name__] = function
+    _RECIPES[function.__name__.replace("_", "-")] = function
     return function
 
 

@@ -103,6 +103,7 @@ def build(recipe, photos=None, start=0):
         "restraint": recipe.modest,
         "restraint_weight": recipe.restraint_weight,
         "restraint_saturation": recipe.restraint_saturation,
+        "headroom_weight": recipe.headroom_weight,
     }
     with precision(recipe.precision):
         generator = _network(recipe, "generator", shared)

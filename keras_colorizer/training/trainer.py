@@ -1,11 +1,13 @@
 """What the supervised and the adversarial trainer share."""
 
+import functools
+
 import keras
 import numpy as np
 from keras import ops
 
 from keras_colorizer.color import codecs, metrics, spaces
-from keras_colorizer.training import augmentation, gradients, losses
+from keras_colorizer.training import augmentation, gradients, headroom, losses
 
 
 class ColorTrainer(keras.Model):
@@ -25,6 +27,7 @@ class ColorTrainer(keras.Model):
             loss is asked of them.
         restraint_weight: of their loss beside that of the rest.
         restraint_saturation: their true chroma is scaled by it; below 1 asks for paler ones.
+        headroom_weight: of ``headroom.crowding`` in the generator's loss; 0 for none.
         flip: mirror each training photo left to right with probability 1/2.
         zoom: of ``augmentation.window`` on each training photo; 0 for none.
         augment: strength of ``augmentation.gray_of_film`` on what the generator sees; 0 for none.
@@ -45,6 +48,7 @@ class ColorTrainer(keras.Model):
         restraint=0,
         restraint_weight=1.0,
         restraint_saturation=1.0,
+        headroom_weight=0.0,
         flip=True,
         zoom=0.0,
         augment=0.0,
@@ -57,7 +61,7 @@ class ColorTrainer(keras.Model):
         self.codec_name, self.flip, self.zoom, self.augment = codec, flip, zoom, augment
         self.loss_name, self.terms, self.seed = loss_name, dict(terms or {}), seed
         self.restraint, self.restraint_weight = restraint, restraint_weight
-        self.restraint_saturation = restraint_saturation
+        self.restraint_saturation, self.headroom_weight = restraint_saturation, headroom_weight
         self._pixel = losses.PixelLoss(loss_name, **self.terms)
         self.ema, self.average = ema, keras.models.clone_model(generator) if ema else None
         if ema:
@@ -79,6 +83,7 @@ class ColorTrainer(keras.Model):
             "restraint": self.restraint,
             "restraint_weight": self.restraint_weight,
             "restraint_saturation": self.restraint_saturation,
+            "headroom_weight": self.headroom_weight,
             "flip": self.flip,
             "zoom": self.zoom,
             "augment": self.augment,
@@ -147,14 +152,22 @@ class ColorTrainer(keras.Model):
         modest = self._pixel.plain(self.restraint_saturation * target[other], prediction[other])
         return value + self.restraint_weight * modest
 
+    @functools.cached_property  # past Keras's tracking: its weights are the generator's
+    def _watched(self):
+        return headroom.watched(self.generator)
+
     def step_generator(self, x, loss):
         """One optimizer step of the generator on ``loss(prediction) → (scalar, rest)``."""
-        model = self.generator
+        model = self._watched if self.headroom_weight else self.generator
         state = [v.value for v in model.non_trainable_variables]
 
         def objective(values):
             prediction, moved = model.stateless_call(values, state, x, training=True)
+            if self.headroom_weight:
+                prediction, *crowd = prediction
             value, rest = loss(prediction)
+            if self.headroom_weight:
+                value = value + self.headroom_weight * headroom.crowding(crowd)
             scaled = self.optimizer.scale_loss(value / gradients.replicas())
             return scaled, (prediction, moved, rest)
 

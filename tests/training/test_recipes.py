@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import pytest
 
@@ -17,7 +18,8 @@ def test_every_recipe_survives_its_json_and_says_its_command(name, tmp_path):
         recipe.to_json()
     )
     assert recipe.purpose and recipe.expect
-    assert "COMMAND: python -m keras_colorizer.train" in getattr(cookbook, name).__doc__
+    told = getattr(cookbook, name.replace("-", "_")).__doc__
+    assert re.search(rf"COMMAND: python -m keras_colorizer.train( --recipe {name})?$", told, re.M)
 
 
 def test_the_reports_numbers():
