@@ -15,7 +15,7 @@ from keras_colorizer.images import sheets
 from keras_colorizer.images.files import replace_atomically
 from keras_colorizer.inference import backends, exporting
 from keras_colorizer.models import card
-from keras_colorizer.training import callbacks, gradients, recipes, runs, session, start
+from keras_colorizer.training import callbacks, delivery, gradients, recipes, runs, session, start
 
 SHEET_PHOTOS = 16
 
@@ -121,7 +121,7 @@ def _tensorboard():
 
 
 def _deliver(recipe, this, trainer, photos, data_dir, cache):
-    network = exporting.in_float32(trainer.result)
+    network = exporting.in_float32(delivery.saturated(trainer.result, recipe.saturation))
     with replace_atomically(this.folder / card.WEIGHTS) as temporary:
         network.save(temporary)
     written = _card(recipe, this, photos, data_dir)

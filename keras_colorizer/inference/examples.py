@@ -99,4 +99,6 @@ def markdown(card: dict) -> str:
         return ""
     names = ", ".join(f"`{name}`" for name in found["photos"])
     credit = f" {found['credit']}" if found["credit"] else ""
-    return f"\n![gray, result, original]({FILE})\n\nNothing chosen or touched up: {names}.{credit}\n"
+    return (
+        f"\n![gray, result, original]({FILE})\n\nNothing chosen or touched up: {names}.{credit}\n"
+    )

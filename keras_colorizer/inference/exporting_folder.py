@@ -48,7 +48,9 @@ def calibration(run: str | os.PathLike, card: dict, source) -> np.ndarray:
         (160, 128, 128, 1)
     """
     data = card.get("data") or {}
-    photos = source.sample(data.get("split", "train"), card["size"], CALIBRATION_PHOTOS)
+    roles = data.get("split", "train").split("+")  # "train+validation": as many of each
+    each = CALIBRATION_PHOTOS // len(roles)
+    photos = [x for role in roles for x in source.sample(role, card["size"], each)]
     hashes = data.get("id_hashes")
     own = photos if hashes is None else [x for x in photos if cards.id_hash(x[0]) in hashes.split()]
     if not own:

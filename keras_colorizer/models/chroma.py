@@ -11,8 +11,8 @@ from keras_colorizer.models.registry import register
 def chroma(
     size,
     channels=2,
-    widths=(16, 32, 64, 112, 144),
-    depths=(0, 0, 1, 2, 1),
+    widths=(12, 24, 56, 96, 160),
+    depths=(0, 0, 0, 3, 1),
     activation="relu6",
     dropout=0.0,
     batch_norm_momentum=0.98,
@@ -37,8 +37,8 @@ def chroma(
 
     Returns:
         Model from gray (B, size, size, 1) in 0..1 to (B, size/4, size/4, channels), not bounded;
-        the embedding (size/32, size/32, 144) is the layer ``embedding``. 1,364,658 weights and
-        0.79 GFLOP at 256 px at the defaults (a multiply-add is two).
+        the embedding (size/32, size/32, 160) is the layer ``embedding``. 1,356,654 weights and
+        0.56 GFLOP at 256 px at the defaults (a multiply-add is two).
         Source: residual blocks of He et al. 2015, global context of Iizuka et al. 2016, top-down
         additions of Lin et al. 2017 (figure 3).
 

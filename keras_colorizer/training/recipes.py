@@ -11,7 +11,8 @@ from keras_colorizer.images.files import write_text
 _RECIPES = {}
 # What a stage may not change: it would be another run.
 FIXED = {"name", "purpose", "expect", "data", "train_on", "restraint", "fit", "codec", "generator"}
-FIXED |= {"generator_options", "seed", "init", "deliver", "monitor", "monitor_mode", "stages"}
+FIXED |= {"generator_options", "seed", "init", "deliver", "saturation", "monitor"}
+FIXED |= {"monitor_mode", "stages"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Recipe:
     monitor: str = "val_psnr"
     monitor_mode: str = "max"
     deliver: str = "best"
+    saturation: float = 1.0
     sheet_interval: int = 1
     converged_patience: int | None = None
     drift_limit: float | None = None
@@ -93,7 +95,7 @@ class Recipe:
             value = getattr(self, field)
             if value is not None and value < 1:
                 raise UserError(f"recipe field {field} is {value}: it must be at least 1")
-        for field in ("learning_rate", "discriminator_learning_rate"):
+        for field in ("learning_rate", "discriminator_learning_rate", "saturation"):
             if not getattr(self, field) > 0:
                 raise UserError(f"recipe field {field} must be above 0")
 

@@ -14,6 +14,7 @@ from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import (
     callbacks,
+    delivery,
     gradients,
     recipes,
     runs,
@@ -140,6 +141,10 @@ def _check_codec(recipe, generator):
         raise UserError("--set noise_interval=…: noise is RGB; a codec of chroma takes 0")
     if recipe.restraint_saturation != 1.0 and codec.predicts_rgb:
         raise UserError(f"--set restraint_saturation=…: codec {recipe.codec!r} predicts no chroma")
+    if recipe.saturation != 1.0:
+        if codec.predicts_rgb:
+            raise UserError(f"--set saturation=…: codec {recipe.codec!r} predicts no chroma")
+        delivery.saturated(generator, recipe.saturation)  # that it can be is known now
     if codec.predicts_rgb:
         for field in (f"{term}_weight" for term in TERMS):
             if getattr(recipe, field):

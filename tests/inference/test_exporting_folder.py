@@ -120,3 +120,15 @@ def test_the_measured_photos_were_not_trained_on(monkeypatch):
     monkeypatch.setattr(source, "_indices", lambda split: [])
     with pytest.raises(UserError, match="test and validation are empty"):
         exporting_folder.held_out(source, 16)
+
+
+def test_who_was_trained_on_two_roles_is_calibrated_on_both(mobile_run):
+    source = data.open_source("synthetic")
+    found = dict(card.read(mobile_run))
+    found["data"] = {"name": "synthetic", "split": "train+validation"}
+    gray = exporting_folder.calibration(mobile_run, found, source)
+    sizes = {"card": {**found, "data": {"split": "train"}}, "run": mobile_run, "source": source}
+    alone = exporting_folder.calibration(**sizes)
+    half = exporting_folder.CALIBRATION_PHOTOS // 2
+    assert len(gray) == 2 * half and len(alone) == 2 * half
+    assert np.array_equal(gray[0], alone[0]) and not np.array_equal(gray[half:], alone[half:])

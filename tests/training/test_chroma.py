@@ -20,7 +20,7 @@ SMALL = {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)}
 def tiny(name="vivid", **changes):
     """A stage of the flagship, the first ("pale") or the last, as a recipe of its own."""
     small = {"data": "synthetic", "generator_options": SMALL}
-    stages = recipes.plan(dataclasses.replace(recipes.smoke(recipes.get("chroma")), **small))
+    stages = recipes.plan(dataclasses.replace(recipes.smoke(recipes.get("chroma-gan")), **small))
     recipe = stages[0 if name == "pale" else -1].recipe
     if recipe.discriminator:
         recipe = dataclasses.replace(recipe, discriminator_options={"widths": (4, 6, 6, 8)})

@@ -35,7 +35,7 @@ def test_crowding_by_hand():
 
 @pytest.mark.parametrize("stage", [0, -1], ids=["pale", "vivid"])
 def test_the_penalty_brings_crowded_sums_down(stage):
-    recipe = recipes.smoke(recipes.get("chroma"))
+    recipe = recipes.smoke(recipes.get("chroma-gan"))
     small = {"data": "synthetic", "generator_options": SMALL, "flip": False, "augment": 0.0}
     stages = recipes.plan(recipes.dataclasses.replace(recipe, **small))
     rgb = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), "uint8")

@@ -16,7 +16,7 @@ SMALL = {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)}
 def staged(**changes):
     """The flagship in seconds: 32, 64, 64 px; the last stage adversarial."""
     recipe = dataclasses.replace(
-        recipes.smoke(recipes.get("chroma")), data="synthetic", generator_options=SMALL
+        recipes.smoke(recipes.get("chroma-gan")), data="synthetic", generator_options=SMALL
     )
     last = {**recipe.stages[-1], "size": 64, "epochs": 2, "ema": 0.9}
     last["discriminator_options"] = {"widths": (4, 6, 6, 8), "patches": True}
