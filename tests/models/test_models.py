@@ -14,7 +14,7 @@ GOLDEN = {  # weights and embedding at 128 px
     "autoencoder": (112_003, (32, 32, 64)),
     "unet": (5_514_115, (16, 16, 512)),
     "discriminator": (1_685_889, (16, 16, 512)),
-    "chroma": (1_364_658, (4, 4, 144)),
+    "chroma": (1_356_654, (4, 4, 160)),
     "chroma_discriminator": (512_562, (4, 4, 160)),
 }
 SMALL = {
