@@ -18,6 +18,7 @@ def staged(**changes):
     recipe = dataclasses.replace(
         recipes.smoke(recipes.get("chroma-gan")), data="synthetic", generator_options=SMALL
     )
+    recipe = dataclasses.replace(recipe, sheet_interval=2)
     last = {**recipe.stages[-1], "size": 64, "epochs": 2, "ema": 0.9}
     last["discriminator_options"] = {"widths": (4, 6, 6, 8), "patches": True}
     first = {**recipe.stages[0], "size": 32, "epochs": 2}
@@ -160,7 +161,7 @@ def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path, epo
 def test_restraint_photos_stand_at_the_end_and_ask_for_the_plain_loss_alone(tmp_path):
     recipe = staged(restraint="synthetic", restraint_batch=4)
     trainer = session.build(recipes.plan(recipe)[-1].recipe)
-    trainer.restraint_weight = 0.0
+    trainer.restraint_weight, trainer.restraint_saturation = 0.0, 1.0
     rgb = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 3), "uint8")
     told = []
     for replaced in (rgb, np.concatenate([rgb[:8], 255 - rgb[8:]])):
