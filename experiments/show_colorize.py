@@ -20,7 +20,7 @@ from keras_colorizer.inference import examples
 
 def main():
     """Writes experiments/pictures/colorize.png."""
-    colorizer = keras_colorizer.load(sys.argv[1] if sys.argv[1:] else "flowers-preview")
+    colorizer = keras_colorizer.load(sys.argv[1] if sys.argv[1:] else "flowers")
     photos = load_sample_image("flower.jpg"), data.coffee(), data.chelsea()
     sheet = examples.draw(colorizer, photos)
     sheets.save_png(sheet, Path(__file__).parent / "pictures" / "colorize.png")

@@ -5,8 +5,16 @@ import keras
 from keras_colorizer.errors import UserError
 
 
-def _head(network):
-    """The convolution that gives the chroma; a UserError if something bends it afterwards."""
+def head(network):
+    """The convolution that gives a network's chroma.
+
+    Raises:
+        UserError: something bends the chroma afterwards.
+
+    Example:
+        >>> head(models.build("chroma", 128)).filters
+        2
+    """
     layer = network.output._keras_history.operation
     while isinstance(layer, keras.layers.Activation):
         if layer.activation is not keras.activations.linear:
@@ -41,9 +49,8 @@ def saturated(network, factor):
     """
     if factor == 1.0:
         return network
-    _head(network)
     copy = keras.models.clone_model(network)
     copy.set_weights(network.get_weights())
-    head = _head(copy)
-    head.set_weights([factor * weights for weights in head.get_weights()])
+    last = head(copy)
+    last.set_weights([factor * weights for weights in last.get_weights()])
     return copy

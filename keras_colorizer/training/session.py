@@ -144,7 +144,7 @@ def _check_codec(recipe, generator):
     if recipe.saturation != 1.0:
         if codec.predicts_rgb:
             raise UserError(f"--set saturation=…: codec {recipe.codec!r} predicts no chroma")
-        delivery.saturated(generator, recipe.saturation)  # that it can be is known now
+        delivery.head(generator)  # that it can be scaled is known before training
     if codec.predicts_rgb:
         for field in (f"{term}_weight" for term in TERMS):
             if getattr(recipe, field):
