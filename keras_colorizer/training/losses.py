@@ -132,13 +132,17 @@ class PixelLoss:
     """
 
     def __init__(self, name, saturation=0.0, colourfulness=0.0, neutral=0.0):
-        self.name, self.plain = name, get(name)
+        self.name, self._distance = name, get(name)
         self.saturation, self.colourfulness, self.neutral = saturation, colourfulness, neutral
+
+    def plain(self, target, prediction, gray):
+        """The loss without weights and further terms."""
+        return self._distance(target, prediction)
 
     def __call__(self, target, prediction, gray):
         """Scalar loss of predictions (B, h, w, C); ``gray`` (B, H, W, 1) is the photos' luma."""
         weights = saturation_weights(target, self.saturation) if self.saturation else 1.0
-        value = self.plain(target, prediction, weights)
+        value = self._distance(target, prediction, weights)
         if self.colourfulness:
             value = value + self.colourfulness * colourfulness_gap(target, prediction)
         if self.neutral:

@@ -51,6 +51,7 @@ class Recipe:
     restraint_batch: int = 8
     restraint_weight: float = 1.0
     restraint_saturation: float = 1.0
+    restraint_terms: bool = False
     headroom_weight: float = 0.0
     l1_factor: float = 75.0
     objective: str = "bce"

@@ -104,6 +104,7 @@ def build(recipe, photos=None, start=0):
         "restraint": recipe.modest,
         "restraint_weight": recipe.restraint_weight,
         "restraint_saturation": recipe.restraint_saturation,
+        "restraint_terms": recipe.restraint_terms,
         "headroom_weight": recipe.headroom_weight,
     }
     with precision(recipe.precision):

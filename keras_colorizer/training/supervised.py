@@ -13,7 +13,7 @@ class SupervisedColorizer(ColorTrainer):
         generator, codec, flip, zoom, augment, ema, seed: as in ``ColorTrainer``.
         loss_name: ``l1``, ``mse`` or ``huber`` over what the codec predicts.
         terms: weights of ``losses.PixelLoss``'s further terms, for codecs of chroma.
-        restraint: as in ``ColorTrainer``; the terms leave those photos out.
+        restraint: as in ``ColorTrainer``.
 
     Source: the report, section on the baseline.
 

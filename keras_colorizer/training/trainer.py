@@ -23,10 +23,10 @@ class ColorTrainer(keras.Model):
         loss_name: ``l1``, ``mse`` or ``huber`` over what the codec predicts.
         terms: weights of ``losses.PixelLoss``'s further terms, such as ``{"neutral": 1.0}``.
         restraint: how many photos at the end of each batch in training show other things than
-            the rest. They teach the network to be modest where it does not know: only the plain
-            loss is asked of them.
+            the rest. They teach the network to be modest where it does not know.
         restraint_weight: of their loss beside that of the rest.
         restraint_saturation: their true chroma is scaled by it; below 1 asks for paler ones.
+        restraint_terms: the ``terms`` are asked of them too; else only the plain loss is.
         headroom_weight: of ``headroom.crowding`` in the generator's loss; 0 for none.
         flip: mirror each training photo left to right with probability 1/2.
         zoom: of ``augmentation.window`` on each training photo; 0 for none.
@@ -48,6 +48,7 @@ class ColorTrainer(keras.Model):
         restraint=0,
         restraint_weight=1.0,
         restraint_saturation=1.0,
+        restraint_terms=False,
         headroom_weight=0.0,
         flip=True,
         zoom=0.0,
@@ -61,7 +62,8 @@ class ColorTrainer(keras.Model):
         self.codec_name, self.flip, self.zoom, self.augment = codec, flip, zoom, augment
         self.loss_name, self.terms, self.seed = loss_name, dict(terms or {}), seed
         self.restraint, self.restraint_weight = restraint, restraint_weight
-        self.restraint_saturation, self.headroom_weight = restraint_saturation, headroom_weight
+        self.restraint_saturation, self.restraint_terms = restraint_saturation, restraint_terms
+        self.headroom_weight = headroom_weight
         self._pixel = losses.PixelLoss(loss_name, **self.terms)
         self.ema, self.average = ema, keras.models.clone_model(generator) if ema else None
         if ema:
@@ -83,6 +85,7 @@ class ColorTrainer(keras.Model):
             "restraint": self.restraint,
             "restraint_weight": self.restraint_weight,
             "restraint_saturation": self.restraint_saturation,
+            "restraint_terms": self.restraint_terms,
             "headroom_weight": self.headroom_weight,
             "flip": self.flip,
             "zoom": self.zoom,
@@ -149,8 +152,9 @@ class ColorTrainer(keras.Model):
             return self._pixel(target, prediction, gray)
         known, other = slice(None, -self.restraint), slice(-self.restraint, None)
         value = self._pixel(target[known], prediction[known], gray[known])
-        modest = self._pixel.plain(self.restraint_saturation * target[other], prediction[other])
-        return value + self.restraint_weight * modest
+        pale = self.restraint_saturation * target[other]
+        modest = self._pixel if self.restraint_terms else self._pixel.plain
+        return value + self.restraint_weight * modest(pale, prediction[other], gray[other])
 
     @functools.cached_property  # past Keras's tracking: its weights are the generator's
     def _watched(self):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import overrides, recipes, runs, session, stages
+from keras_colorizer.training import losses, overrides, recipes, runs, session, stages
 
 SMALL = {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)}
 
@@ -158,8 +158,8 @@ def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path, epo
     assert [r["photos"] for r in broken.rows] == [r["photos"] for r in whole[2].rows]
 
 
-def test_restraint_photos_stand_at_the_end_and_ask_for_the_plain_loss_alone(tmp_path):
-    recipe = staged(restraint="synthetic", restraint_batch=4)
+def test_restraint_photos_stand_at_the_end_and_count_by_themselves(tmp_path):
+    recipe = staged(restraint="synthetic", restraint_batch=4, colourfulness_weight=0.5)
     trainer = session.build(recipes.plan(recipe)[-1].recipe)
     trainer.restraint_weight, trainer.restraint_saturation = 0.0, 1.0
     rgb = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 3), "uint8")
@@ -172,14 +172,20 @@ def test_restraint_photos_stand_at_the_end_and_ask_for_the_plain_loss_alone(tmp_
         told.append(float(trainer.pixel_loss(target, prediction, gray, training=True)))
         assert len(trainer.known(target)[0]) == 8
     assert told[0] == pytest.approx(told[1])  # weighted 0, they count for nothing
-    trainer.restraint_weight = 2.0
+    trainer.restraint_weight, trainer.restraint_terms = 2.0, True
     weighted = float(trainer.pixel_loss(target, prediction, gray, training=True))
-    plain = float(trainer._pixel.plain(target[8:], prediction[8:]))
-    assert weighted == pytest.approx(told[1] + 2.0 * plain, rel=1e-5)
+    pixel = losses.PixelLoss(trainer.loss_name, **trainer.terms)
+    own = float(pixel(target[8:], prediction[8:], gray[8:]))
+    assert weighted == pytest.approx(told[1] + 2.0 * own, rel=1e-5)
+    trainer.restraint_terms = False
+    plain = float(losses.get(trainer.loss_name)(target[8:], prediction[8:]))
+    told.append(float(trainer.pixel_loss(target, prediction, gray, training=True)))
+    assert told[2] == pytest.approx(told[1] + 2.0 * plain, rel=1e-5) != weighted
+    trainer.restraint_terms = True
     trainer.restraint_saturation = 0.5
     paler = float(trainer.pixel_loss(target, prediction, gray, training=True))
-    plain = float(trainer._pixel.plain(0.5 * target[8:], prediction[8:]))
-    assert paler == pytest.approx(told[1] + 2.0 * plain, rel=1e-5) != weighted
+    own = float(pixel(0.5 * target[8:], prediction[8:], gray[8:]))
+    assert paler == pytest.approx(told[1] + 2.0 * own, rel=1e-5) != weighted
 
 
 def ops_like(target):

@@ -1,0 +1,114 @@
+"""Does the discriminator dominate? Its accuracy over whole runs, drawn and counted.
+
+    python experiments/dominance.py RUN… [--out experiments/pictures/dominance.png]
+
+RUN are run folders or names under experiments/runs; those that differ in a last ``-sN`` only are
+seeds of one another and share a panel. Two accuracies are drawn: on the batches of training (thin)
+and, as the report logs it, on 100 validation photos and their results (thick). The table counts
+the epochs in which each lies between 0.55 (below, the discriminator teaches nothing) and 0.9
+(above, it has won), and says whether the generator went on to improve: the mean of its L1 and of
+validation PSNR over the first and the last quarter of the epochs.
+"""
+
+import argparse
+import csv
+import math
+import re
+from pathlib import Path
+
+from keras_colorizer.images import figures
+
+LOW, HIGH = 0.55, 0.9
+ACCURACIES = ("discriminator_accuracy", "val_discriminator_accuracy")
+HERE = Path(__file__).resolve().parent
+HEAD = (
+    "| run | seeds | epochs | photos an epoch | in the band: training | validation | updates "
+    "| L1 | validation PSNR (dB) | validation colourfulness |"
+)
+
+
+def read(run):
+    """The rows of a run's metrics.csv in which there was a discriminator, as dicts of floats."""
+    path = next((p for p in (Path(run), HERE / "runs" / run) if p.is_dir()), Path(run))
+    with open(path / "metrics.csv", encoding="utf-8") as file:
+        rows = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
+    rows = [row for row in rows if ACCURACIES[0] in row]
+    if not rows:
+        raise SystemExit(f"{run}: no discriminator in its metrics.csv")
+    return rows
+
+
+def grouped(runs):
+    """Runs as name → their rows, seeds together."""
+    found = {}
+    for run in runs:
+        found.setdefault(re.sub(r"-s\d+$", "", Path(run).name), []).append(read(run))
+    return found
+
+
+def share(rows, column):
+    """The part of the epochs in which an accuracy lies in the band."""
+    return sum(LOW <= row[column] <= HIGH for row in rows) / len(rows)
+
+
+def quarters(rows, column):
+    """Means of a column over the first and the last quarter of the epochs."""
+    count = max(1, len(rows) // 4)
+    return [sum(r[column] for r in part) / count for part in (rows[:count], rows[-count:])]
+
+
+def line(name, seeds):
+    """One row of the table, means over seeds."""
+
+    def mean(values):
+        values = list(values)
+        return sum(values) / len(values)
+
+    rows = seeds[0]
+    before = rows[0]["photos"] - (rows[1]["photos"] - rows[0]["photos"]) if rows[1:] else 0
+    cells = [name, len(seeds), len(rows), f"{(rows[-1]['photos'] - before) / len(rows):.0f}"]
+    cells += [f"{100 * mean(share(s, column) for s in seeds):.0f} %" for column in ACCURACIES]
+    cells.append(f"{100 * mean(mean(r['update_rate'] for r in s) for s in seeds):.0f} %")
+    for column, places in (("l1", 3), ("val_psnr", 2), ("val_colourfulness", 0)):
+        ends = [mean(end) for end in zip(*(quarters(s, column) for s in seeds), strict=True)]
+        cells.append(" → ".join(f"{value:.{places}f}" for value in ends))
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def draw(groups, path):
+    """Writes the picture, one panel for each name."""
+    columns = min(3, len(groups))
+    rows = math.ceil(len(groups) / columns)
+    figure = figures.new(4 * columns, 2.4 * rows)
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    for axis in axes[len(groups) :]:
+        axis.set_axis_off()
+    for axis, (name, seeds) in zip(axes, groups.items(), strict=False):
+        axis.axhspan(LOW, HIGH, color="tab:green", alpha=0.12)
+        for number, seed in enumerate(seeds):
+            epochs = [row["epoch"] for row in seed]
+            for column, width in zip(ACCURACIES, (0.8, 2.0), strict=True):
+                values = [row[column] for row in seed]
+                label = column.replace("_", " ") if number == 0 else None
+                axis.plot(epochs, values, color=f"C{number}", linewidth=width, label=label)
+        axis.set(title=figures.text(name, 34), ylim=(0.3, 1.02), xlabel="epoch")
+    axes[0].legend(fontsize=6, loc="lower right")
+    figures.save(figure, path)
+
+
+def main():
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runs", nargs="+")
+    parser.add_argument("--out", type=Path, default=HERE / "pictures" / "dominance.png")
+    options = parser.parse_args()
+    groups = grouped(options.runs)
+    print(HEAD + "\n" + "|---" * 10 + "|")
+    for name, seeds in groups.items():
+        print(line(name, seeds))
+    draw(groups, options.out)
+    print(f"look at {options.out}")
+
+
+if __name__ == "__main__":
+    main()
