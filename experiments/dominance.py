@@ -30,7 +30,7 @@ HEAD = (
 def read(run):
     """The rows of a run's metrics.csv in which there was a discriminator, as dicts of floats."""
     path = next((p for p in (Path(run), HERE / "runs" / run) if p.is_dir()), Path(run))
-    with open(path / "metrics.csv", encoding="utf-8") as file:
+    with (path / "metrics.csv").open(encoding="utf-8") as file:
         rows = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
     rows = [row for row in rows if ACCURACIES[0] in row]
     if not rows:
