@@ -67,6 +67,7 @@ class RgbCodec:
     channels = 3
     shrink = 1
     predicts_rgb = True
+    takes_noise = True  # in 0..1, as its predictions are
 
     def encode(self, rgb):
         """uint8 RGB (B, H, W, 3) → (what the network sees, what it should predict)."""
@@ -103,6 +104,7 @@ class YcbcrCodec:
     channels = 2
     shrink = 4
     predicts_rgb = False
+    takes_noise = False
 
     def encode(self, rgb):
         """uint8 RGB (B, H, W, 3) → gray (B, H, W, 1), CbCr in ±0.5 (B, H/4, W/4, 2)."""
@@ -120,3 +122,46 @@ class YcbcrCodec:
     def chroma(self, gray, prediction):
         """Prediction → CbCr (B, H/4, W/4, 2), about ±0.5: here the same."""
         return ops.cast(prediction, "float32")
+
+
+@register
+class LabCodec:
+    """L* goes in, the whole of L*a*b* comes out, each scaled to about ±1.
+
+    Source: Nazeri, Ng & Ebrahimi 2018, section 3.1, whose network ends in a tanh over L*a*b*; the
+    scales 50 (L*, moved by 50) and 110 (a*, b*) are the ranges that sRGB fills.
+
+    Example:
+        >>> x, target = LabCodec().encode(rgb)   # uint8 (B, H, W, 3)
+        >>> LabCodec().decode(gray, network(x))  # float RGB (B, H, W, 3), 0..1
+    """
+
+    name = "lab"
+    channels = 3
+    shrink = 1
+    predicts_rgb = True
+    takes_noise = False
+
+    def encode(self, rgb):
+        """uint8 RGB (B, H, W, 3) → (L* of its gray photo (B, H, W, 1), L*a*b*), in ±1."""
+        rgb = ops.cast(rgb, "float32") / 255.0
+        lab = spaces.rgb_to_lab(rgb)
+        target = ops.concatenate([lab[..., :1] / 50.0 - 1.0, lab[..., 1:] / 110.0], axis=-1)
+        return self.see(spaces.luma(rgb)), target
+
+    def see(self, gray):
+        """Gray (B, H, W, 1) in 0..1 → the L* of that neutral gray, in ±1.
+
+        A gray photo holds Rec. 601 luma, so this is not quite the L* of the photo's colours.
+        """
+        return spaces.rgb_to_lab(ops.repeat(gray, 3, axis=-1))[..., :1] / 50.0 - 1.0
+
+    def decode(self, gray, prediction):
+        """Prediction → RGB (B, H, W, 3) in 0..1: here the network's own, lightness included."""
+        prediction = ops.cast(prediction, "float32")
+        lightness, ab = 50.0 * (prediction[..., :1] + 1.0), 110.0 * prediction[..., 1:]
+        return ops.clip(spaces.lab_to_rgb(ops.concatenate([lightness, ab], axis=-1)), 0.0, 1.0)
+
+    def chroma(self, gray, prediction):
+        """Prediction → CbCr (B, h, w, 2) in ±0.5, to be merged with the photo's own luma."""
+        return spaces.chroma(self.decode(gray, prediction))

@@ -3,6 +3,7 @@
 from keras import layers
 
 from keras_colorizer.errors import choose
+from keras_colorizer.models.spectral import SpectralConv2D
 
 
 def activate(x, activation):
@@ -33,6 +34,31 @@ def convolve(x, width, momentum=0.99, strides=1, kernel=3, synchronized=False):
     """
     x = layers.Conv2D(width, kernel, strides=strides, padding="same", use_bias=False)(x)
     return normalize(x, momentum, synchronized)
+
+
+NORMALIZATIONS = ("batch", "spectral", "none")
+
+
+def judged(x, width, kernel, strides=1, normalization="batch", momentum=0.8, synchronized=False):
+    """A discriminator's convolution, with one way to keep it from growing without bound.
+
+    Args:
+        x: tensor (B, H, W, C).
+        width, kernel, strides: of the convolution, whose padding is ``same``.
+        normalization: ``batch`` (Radford et al. 2016), ``spectral`` (Miyato et al. 2018) or
+            ``none``.
+        momentum, synchronized: of batch normalisation.
+
+    Raises:
+        UserError: an unknown normalization.
+
+    Example:
+        >>> judged(x, 64, 4, strides=2, normalization="spectral")
+    """
+    choose("normalization", normalization, NORMALIZATIONS)
+    convolution = SpectralConv2D if normalization == "spectral" else layers.Conv2D
+    x = convolution(width, kernel, strides=strides, padding="same")(x)
+    return normalize(x, momentum, synchronized) if normalization == "batch" else x
 
 
 def residual(x, momentum=0.99, activation="relu", synchronized=False):

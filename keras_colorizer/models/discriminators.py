@@ -16,6 +16,7 @@ def discriminator(
     conditional=False,
     activation="leaky_relu",
     dropout=0.3,
+    normalization="batch",
     batch_norm_momentum=0.8,
     synchronized=False,
 ):
@@ -28,8 +29,9 @@ def discriminator(
             pooling of stride 2.
         conditional: also sees the gray photo (the report's future work; pix2pix, Isola et al.
             2017); its inputs are then [colour, gray].
-        activation: after each batch normalisation.
+        activation: after each normalisation.
         dropout: rate after each activation.
+        normalization: ``batch`` (the report), ``spectral`` or ``none``; see ``blocks.judged``.
         batch_norm_momentum: of the moving statistics.
         synchronized: batch statistics shared among replicas.
 
@@ -48,14 +50,16 @@ def discriminator(
         gray = keras.Input((size, size, 1), name="gray")
         inputs, x = [colour, gray], layers.Concatenate()([colour, gray])
     for stage, width in enumerate(widths, start=1):
-        x = layers.Conv2D(width, 3, padding="same")(x)
-        x = blocks.normalize(x, batch_norm_momentum, synchronized)
+        x = blocks.judged(x, width, 3, 1, normalization, batch_norm_momentum, synchronized)
         x = blocks.activate(x, activation)
         x = layers.Dropout(dropout)(x)
         if stage < len(widths):
             x = layers.AveragePooling2D(2, strides=2)(x)
     x = layers.Identity(name="embedding")(x)
-    x = layers.Dense(1)(layers.Flatten()(x))
+    if normalization == "spectral":
+        x = layers.Flatten()(SpectralConv2D(1, x.shape[1:3])(x))
+    else:
+        x = layers.Dense(1)(layers.Flatten()(x))
     x = layers.Activation("linear", dtype="float32", name="logit")(x)
     return keras.Model(inputs, x, name="discriminator")
 

@@ -5,7 +5,8 @@ import numpy as np
 from keras import ops
 
 from keras_colorizer.errors import choose
-from keras_colorizer.training import augmentation, gradients, losses, update_rules
+from keras_colorizer.training import gradients, losses, objectives, update_rules
+from keras_colorizer.training.shown import SHOWN
 from keras_colorizer.training.trainer import ColorTrainer
 
 TRACKED = (
@@ -31,8 +32,11 @@ class AdversarialColorizer(ColorTrainer):
         l1_factor: weight of the pixel loss, the distance to the photo; the report's is 75 (of L1
             over RGB in 0..1).
         loss_name: ``l1`` (the report), ``mse`` or ``huber`` over what the codec predicts.
-        objective: ``bce`` (the report) or ``hinge``.
-        moved: what the discriminator sees is mirrored and rolled, see ``augmentation.rolled``.
+        objective: ``bce`` (the report), or another of ``objectives``.
+        objective_options: of the objective, such as ``{"smoothing": 0.1}``.
+        shown: ``plain`` (the report), or how else what the discriminator sees is changed, see
+            ``training.shown``.
+        frozen: the generator stays as it is, only the discriminator learns.
         noise_interval: every so many epochs half of the fakes that the discriminator sees are
             uniform noise; 0 for never; the report's is 5.
 
@@ -54,7 +58,9 @@ class AdversarialColorizer(ColorTrainer):
         update_rule=None,
         l1_factor=75.0,
         objective="bce",
-        moved=False,
+        objective_options=None,
+        shown="plain",
+        frozen=False,
         noise_interval=5,
         **kwargs,
     ):
@@ -62,11 +68,10 @@ class AdversarialColorizer(ColorTrainer):
         self.discriminator = discriminator
         self.update_rule = update_rule or update_rules.AccuracyBelow()
         self.update_rule.build(())
-        self.l1_factor, self.noise_interval, self.moved = l1_factor, noise_interval, moved
-        self.objective = objective
-        self._against, self._for = losses.OBJECTIVES[
-            choose("objective", objective, losses.OBJECTIVES)
-        ]
+        self.l1_factor, self.noise_interval, self.frozen = l1_factor, noise_interval, frozen
+        self.objective, self.objective_options = objective, dict(objective_options or {})
+        self._objective = objectives.get(objective, **self.objective_options)
+        self.shown, self._change = shown, SHOWN[choose("shown", shown, SHOWN)]
         batch_norm = keras.layers.BatchNormalization
         self._mixed = any(isinstance(layer, batch_norm) for layer in discriminator.layers)
         self.noisy = self.add_weight(shape=(), initializer="zeros", trainable=False, name="noisy")
@@ -82,7 +87,9 @@ class AdversarialColorizer(ColorTrainer):
             "update_rule": serialize(self.update_rule),
             "l1_factor": self.l1_factor,
             "objective": self.objective,
-            "moved": self.moved,
+            "objective_options": self.objective_options,
+            "shown": self.shown,
+            "frozen": self.frozen,
             "noise_interval": self.noise_interval,
         }
 
@@ -112,14 +119,12 @@ class AdversarialColorizer(ColorTrainer):
             return colour
         return [colour, losses.shrunk(gray, colour)]
 
-    def shown(self, colour, gray):
-        """As ``judged``, in training: mirrored and rolled if the trainer is told so."""
+    def changed(self, colour, gray):
+        """As ``judged``, in training: changed as ``shown`` says, gray as colour."""
         pictures = self.judged(colour, gray)
-        if not self.moved:
-            return pictures
         if not isinstance(pictures, list):
-            return augmentation.rolled(pictures, self.random)
-        together = augmentation.rolled(ops.concatenate(pictures, axis=-1), self.random)
+            return self._change(pictures, self.random)
+        together = self._change(ops.concatenate(pictures, axis=-1), self.random, conditions=1)
         return [together[..., :-1], together[..., -1:]]
 
     def judge(self, weights, colours, gray):
@@ -129,7 +134,7 @@ class AdversarialColorizer(ColorTrainer):
         statistics that move are those of the mixture, which inference meets. Nothing moves here:
         the discriminator's new state is returned, for its own step to assign.
         """
-        pictures = self.shown(
+        pictures = self.changed(
             ops.concatenate(colours, axis=0), ops.concatenate([gray] * len(colours), axis=0)
         )
         state = [v.value for v in self.discriminator.non_trainable_variables]
@@ -150,12 +155,16 @@ class AdversarialColorizer(ColorTrainer):
             real, fake, seen = self.known(target, prediction, gray)
             # Without batch statistics, reals change nothing for fakes.
             *_, logits, _ = self.judge(weights, [real, fake] if self._mixed else [fake], seen)
-            adversarial = self._for(logits)
+            adversarial = self._objective.generator(logits)
             pixel = self.pixel_loss(target, prediction, gray, training=True)
             total = adversarial + self.l1_factor * pixel
             return total, (total, adversarial, pixel)
 
-        fake, values = self.step_generator(x, loss)
+        if self.frozen:
+            fake = ops.stop_gradient(self.generator(x, training=False))
+            values = tuple(ops.stop_gradient(value) for value in loss(fake)[1])
+        else:
+            fake, values = self.step_generator(x, loss)
         values += self.step_discriminator(*self.known(target, ops.stop_gradient(fake), gray))
         for tracker, value in zip(self.trackers.values(), values, strict=True):
             tracker.update_state(value)
@@ -171,7 +180,7 @@ class AdversarialColorizer(ColorTrainer):
 
         def objective(values):
             on_real, on_fake, moved = self.judge(values, [real, fake], gray)
-            loss = (self._against(1.0, on_real) + self._against(0.0, on_fake)) / 2
+            loss = self._objective.discriminator(on_real, on_fake)
             scaled = optimizer.scale_loss(loss / gradients.replicas())
             return scaled, (loss, ops.concatenate([on_real > 0, on_fake <= 0], axis=0), moved)
 

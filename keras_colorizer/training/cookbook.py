@@ -36,7 +36,7 @@ ADVERSARIAL = {
     "update_rule": "always",
     "objective": "hinge",
     "l1_factor": 20.0,
-    "moved": True,
+    "shown": "rolled",
     "noise_interval": 0,
     "discriminator_learning_rate": 4e-4,
     "discriminator_momentum": 0.0,

@@ -150,55 +150,6 @@ class PixelLoss:
         return value
 
 
-def adversarial(real, logits):
-    """Binary cross-entropy of logits against one label for all of them.
-
-    Args:
-        real: the label, 1.0 for real or 0.0 for fake. A generator gives its fakes the flipped
-            label 1.0 (the non-saturating loss, Goodfellow et al. 2014, section 3).
-        logits: float tensor (B, 1).
-
-    Returns:
-        Scalar, in nats.
-
-    Example:
-        >>> adversarial(1.0, ops.zeros((4, 1)))  # 0.693
-    """
-    labels = ops.full_like(logits, real)
-    return ops.mean(ops.binary_crossentropy(labels, logits, from_logits=True))
-
-
-def hinge(real, logits):
-    """How far logits fall short of 1 on the right side, for the discriminator's step.
-
-    Args:
-        real: 1.0 for real or 0.0 for fake.
-        logits: float tensor (B, 1).
-
-    Source: Lim & Ye 2017; Miyato et al. 2018, equation 16.
-
-    Example:
-        >>> hinge(1.0, ops.zeros((4, 1)))  # 1.0
-    """
-    return ops.mean(ops.relu(1.0 - (2.0 * real - 1.0) * logits))
-
-
-def fooled(logits):
-    """The generator's side of the hinge objective: minus the mean logit of its fakes.
-
-    Source: Miyato et al. 2018, equation 17.
-
-    Example:
-        >>> fooled(ops.ones((4, 1)))  # -1.0
-    """
-    return -ops.mean(logits)
-
-
-# The discriminator's loss for one label, and the generator's loss on its fakes.
-OBJECTIVES = {
-    "bce": (adversarial, lambda logits: adversarial(1.0, logits)),
-    "hinge": (hinge, fooled),
-}
 LOSSES = {"l1": l1, "mse": mse, "huber": huber}
 
 

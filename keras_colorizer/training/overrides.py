@@ -7,7 +7,7 @@ import typing
 from keras_colorizer.errors import UserError, check_options, nearest
 from keras_colorizer.training.recipes import STAGED, Recipe, plan
 
-PARTS = ("generator", "discriminator", "update_rule")
+PARTS = ("generator", "discriminator", "update_rule", "objective")
 _WORDS = {"true": True, "yes": True, "on": True, "1": True}
 _WORDS |= {"false": False, "no": False, "off": False, "0": False}
 
@@ -49,6 +49,10 @@ def _part_defaults(part, name):
         from keras_colorizer.training import update_rules
 
         return update_rules.defaults(name)
+    if part == "objective":
+        from keras_colorizer.training import objectives
+
+        return objectives.defaults(name)
     from keras_colorizer import models
 
     return models.defaults(name)

@@ -55,7 +55,9 @@ class Recipe:
     headroom_weight: float = 0.0
     l1_factor: float = 75.0
     objective: str = "bce"
-    moved: bool = False
+    objective_options: dict = dataclasses.field(default_factory=dict)
+    shown: str = "plain"
+    frozen: bool = False
     noise_interval: int = 5
     epochs: int = 10
     epoch_photos: int | None = None
@@ -122,7 +124,8 @@ CHOICES = {
     "fit": ("stretch", "crop"),
     "train_on": ("train", "train+validation"),
     "precision": ("float32", "mixed_float16", "mixed_bfloat16"),
-    "objective": ("bce", "hinge"),
+    "objective": ("bce", "hinge", "least_squares"),
+    "shown": ("plain", "rolled", "diffaugment"),
     "schedule": ("constant", "one_cycle"),
     "discriminator_schedule": ("constant", "one_cycle"),
     "deliver": ("best", "last"),
@@ -151,7 +154,8 @@ def names():
         >>> "gan" in names()
         True
     """
-    importlib.import_module("keras_colorizer.training.cookbook")  # they make themselves known
+    for module in ("cookbook", "systems"):  # they make themselves known
+        importlib.import_module(f"keras_colorizer.training.{module}")
     return list(_RECIPES)
 
 

@@ -27,7 +27,7 @@ from keras_colorizer.training.supervised import SupervisedColorizer
 
 SAMPLES = 12
 TERMS = ("saturation", "colourfulness", "neutral")
-ADVERSARIAL = ("l1_factor", "objective", "moved", "noise_interval")
+ADVERSARIAL = ("l1_factor", "objective", "objective_options", "shown", "frozen", "noise_interval")
 # Part of a run's steps in which a one-cycle learning rate grows to its peak (Smith & Topin 2018).
 WARMUP = 0.15
 
@@ -138,8 +138,8 @@ def _check_codec(recipe, generator):
             f"{recipe.size}, codec {recipe.codec!r} takes {side} × {side} × {codec.channels}; "
             "set generator and codec that fit each other"
         )
-    if recipe.discriminator and recipe.noise_interval and not codec.predicts_rgb:
-        raise UserError("--set noise_interval=…: noise is RGB; a codec of chroma takes 0")
+    if recipe.discriminator and recipe.noise_interval and not codec.takes_noise:
+        raise UserError(f"--set noise_interval=…: noise is RGB; codec {recipe.codec!r} takes 0")
     if recipe.restraint_saturation != 1.0 and codec.predicts_rgb:
         raise UserError(f"--set restraint_saturation=…: codec {recipe.codec!r} predicts no chroma")
     if recipe.saturation != 1.0:

@@ -16,6 +16,8 @@ GOLDEN = {  # weights and embedding at 128 px
     "discriminator": (1_685_889, (16, 16, 512)),
     "chroma": (1_356_654, (4, 4, 160)),
     "chroma_discriminator": (512_562, (4, 4, 160)),
+    "patchgan": (2_769_345, (16, 16, 512)),
+    "nazeri": (16_659_459, (8, 8, 512)),
 }
 SMALL = {
     "autoencoder": {"widths": (4, 6, 8)},
@@ -23,9 +25,12 @@ SMALL = {
     "discriminator": {"widths": (4, 6, 8, 10)},
     "chroma": {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)},
     "chroma_discriminator": {"widths": (4, 6, 6, 8)},
+    "patchgan": {"widths": (4, 6, 8, 10)},
+    "nazeri": {"widths": (4, 6, 8, 8, 10)},
 }
 SIZES = {"chroma": 32, "chroma_discriminator": 32}
-OUTPUTS = {"chroma": (8, 8, 2)}
+OUTPUTS = {"chroma": (8, 8, 2), "patchgan": (4,)}
+RANGES = {"autoencoder": (0, 1), "unet": (0, 1), "nazeri": (-1, 1)}
 EVERY = models.names()
 
 
@@ -57,12 +62,10 @@ def test_golden_weights_and_embedding(name):
 def test_shapes_and_range(name):
     model = small(name)
     out = ops.convert_to_numpy(model(feed(model)))
-    if name in models.names("generator"):
-        assert out.shape == (3, *OUTPUTS.get(name, (16, 16, 3)))
-        if name not in OUTPUTS:  # RGB
-            assert out.min() >= 0 and out.max() <= 1
-    else:
-        assert out.shape == (3, 1)
+    generator = name in models.names("generator")
+    assert out.shape == (3, *OUTPUTS.get(name, (16, 16, 3) if generator else (1,)))
+    low, high = RANGES.get(name, (-np.inf, np.inf))
+    assert out.min() >= low and out.max() <= high
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -132,6 +135,27 @@ def test_the_skips_differ_in_weights():
     assert len(set(counts.values())) == len(counts)
 
 
+@pytest.mark.parametrize("name", ["discriminator", "patchgan"])
+@pytest.mark.parametrize("kind", blocks.NORMALIZATIONS)
+def test_discriminators_take_every_normalization(name, kind):
+    model = small(name, normalization=kind)
+    kinds = {type(layer).__name__ for layer in model.layers}
+    assert ("BatchNormalization" in kinds) == (kind == "batch")
+    assert ("SpectralConv2D" in kinds) == (kind == "spectral")
+    assert ("Conv2D" in kinds) == (kind != "spectral")
+    assert np.all(np.isfinite(model(feed(model), training=True)))
+
+
+def test_a_patchgan_judges_patches_or_the_whole():
+    x = np.zeros((1, 64, 64, 3), "float32")
+    model = models.build("patchgan", 64, widths=(4, 6, 8, 10), conditional=False)
+    moved = x.copy()
+    moved[:, :4, :4] = 1
+    changed = ops.convert_to_numpy(model(moved) != model(x))[0]
+    assert changed[0] and not changed[-1] and changed.size == 64
+    assert small("patchgan", patches=False).output_shape == (None, 1)
+
+
 def test_a_conditional_discriminator_looks_at_the_gray_photo():
     model = small("discriminator", conditional=True)
     colour, gray = feed(model)
@@ -143,6 +167,7 @@ def test_a_conditional_discriminator_looks_at_the_gray_photo():
     [
         ("unett", {}, "did you mean 'unet'"),
         ("unet", {"skipp": "add"}, "no option 'skipp'; did you mean 'skip'"),
+        ("patchgan", {"normalization": "batsh"}, "unknown normalization.*did you mean 'batch'"),
         ("unet", {"skip": "addd"}, "unknown skip 'addd'.*did you mean 'add'"),
     ],
 )

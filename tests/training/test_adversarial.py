@@ -5,8 +5,6 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_colorizer.training import losses
-
 
 def weights(model):
     return [w.copy() for w in model.get_weights()]
@@ -67,10 +65,30 @@ def test_generator_loss_is_flipped_cross_entropy_plus_75_l1(adversarial, photos)
     assert float(logs["generator_loss"]) == pytest.approx(cross_entropy + 75 * l1, rel=1e-4)
 
 
-def test_adversarial_loss_by_hand():
-    logits = ops.convert_to_tensor([[0.0], [2.0]])
-    expected = np.mean([np.log(2), np.log1p(np.exp(-2))])
-    assert float(losses.adversarial(1.0, logits)) == pytest.approx(expected, rel=1e-5)
+@pytest.mark.parametrize("ema", [0.0, 0.9])
+def test_a_frozen_generator_stands_still_and_its_discriminator_learns(adversarial, photos, ema):
+    trainer = adversarial(threshold=1.1, frozen=True, ema=ema)
+    generator, average = weights(trainer.generator), weights(trainer.result)
+    discriminator = weights(trainer.discriminator)
+    logs = trainer.train_on_batch(photos, return_dict=True)
+    assert all(same(generator, weights(trainer.generator)))
+    assert all(same(average, weights(trainer.result)))
+    assert int(trainer.optimizer.iterations) == 0
+    assert not any(same(discriminator, weights(trainer.discriminator)))
+    fake = trainer.generator(trainer.prepare((photos,), False)[1], training=False)
+    assert fake.shape == photos.shape and float(logs["l1"]) > 0
+
+
+@pytest.mark.parametrize("options", [{"objective": "hinge"}, {"objective": "least_squares"},
+                                     {"objective_options": {"smoothing": 0.1}},
+                                     {"shown": "diffaugment"}, {"shown": "rolled"}])  # fmt: skip
+def test_both_networks_learn_under_every_objective_and_show(adversarial, photos, options):
+    trainer = adversarial(threshold=1.1, conditional=True, **options)
+    before = weights(trainer.generator), weights(trainer.discriminator)
+    logs = trainer.train_on_batch(photos, return_dict=True)
+    assert all(np.isfinite(float(v)) for v in logs.values())
+    assert not any(same(before[0], weights(trainer.generator)))
+    assert not any(same(before[1], weights(trainer.discriminator)))
 
 
 @pytest.mark.parametrize(("interval", "noisy"), [(5, [5, 10]), (1, list(range(1, 11))), (0, [])])

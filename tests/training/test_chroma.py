@@ -111,7 +111,7 @@ def test_saved_trainers_keep_average_and_options(rgb, tmp_path):
     again = keras.saving.load_model(tmp_path / "trainer.keras")
     for a, b in zip(trainer.average.get_weights(), again.average.get_weights(), strict=True):
         assert np.array_equal(a, b)
-    for name in ("objective", "loss_name", "terms", "moved", "ema", "augment", "zoom", "l1_factor"):
+    for name in ("objective", "loss_name", "terms", "shown", "ema", "augment", "zoom", "l1_factor"):
         assert getattr(again, name) == getattr(trainer, name)
 
 
@@ -126,7 +126,7 @@ def test_films_change_what_is_seen_and_not_what_is_wanted(rgb):
 
 
 def test_the_loss_of_hinge_and_huber_by_hand(rgb):
-    recipe = tiny(flip=False, zoom=0.0, augment=0.0, moved=False, update_rule="accuracy_below")
+    recipe = tiny(flip=False, zoom=0.0, augment=0.0, shown="plain", update_rule="accuracy_below")
     recipe = dataclasses.replace(recipe, colourfulness_weight=0.0, neutral_weight=0.0)
     recipe = dataclasses.replace(recipe, update_rule_options={"threshold": 0.0}, l1_factor=20.0)
     trainer = session.build(recipe)
@@ -156,15 +156,15 @@ def test_chroma_and_gray_are_moved_together():
     gray = np.random.default_rng(0).uniform(size=(4, 32, 32, 1)).astype("float32")
     small = ops.average_pool(gray, 4, strides=4)
     colour = ops.concatenate([small, 2 * small], axis=-1)
-    shown, seen = trainer.shown(colour, ops.convert_to_tensor(gray))
+    shown, seen = trainer.changed(colour, ops.convert_to_tensor(gray))
     assert np.allclose(shown[..., :1], seen) and np.allclose(shown[..., 1:], 2 * seen)
     assert not np.allclose(shown, colour)
     assert np.array_equal(trainer.judged(colour, gray)[0], colour)
-    plain = session.build(tiny(moved=False))
-    assert np.array_equal(plain.shown(colour, gray)[0], colour)
+    plain = session.build(tiny(shown="plain"))
+    assert np.array_equal(plain.changed(colour, gray)[0], colour)
     alone = {"widths": (4, 6, 6, 8), "conditional": False}
     blind = session.build(tiny(discriminator_options=alone))
-    assert blind.shown(colour, gray).shape == colour.shape
+    assert blind.changed(colour, gray).shape == colour.shape
 
 
 @pytest.fixture(scope="module")

@@ -30,13 +30,6 @@ def test_saturation_weights_by_hand():
     assert np.allclose(losses.saturation_weights(cbcr, 0.0), 1.0)
 
 
-def test_hinge_by_hand():
-    logits = ops.convert_to_tensor([[2.0], [0.5], [-3.0]])
-    assert float(losses.hinge(1.0, logits)) == pytest.approx((0 + 0.5 + 4) / 3)
-    assert float(losses.hinge(0.0, logits)) == pytest.approx((3 + 1.5 + 0) / 3)
-    assert float(losses.fooled(logits)) == pytest.approx(0.5 / 3)
-
-
 def test_unknown_names_list_the_known():
     with pytest.raises(UserError, match="unknown loss 'hubber'.*did you mean 'huber'"):
         losses.get("hubber")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import cookbook, overrides, recipes
+from keras_colorizer.training import cookbook, overrides, recipes, systems
 
 
 @pytest.mark.parametrize("name", sorted(recipes.names()))
@@ -18,13 +18,15 @@ def test_every_recipe_survives_its_json_and_says_its_command(name, tmp_path):
         recipe.to_json()
     )
     assert recipe.purpose and recipe.expect
-    told = getattr(cookbook, name.replace("-", "_")).__doc__
+    attribute = name.replace("-", "_")
+    (where, *_) = [m for m in (cookbook, systems) if hasattr(m, attribute)]
+    told = getattr(where, attribute).__doc__
     assert re.search(rf"COMMAND: python -m keras_colorizer.train( --recipe {name})?$", told, re.M)
 
 
 def test_the_reports_numbers():
     gan = recipes.get("gan")
-    assert (gan.objective, gan.loss, gan.moved, gan.ema) == ("bce", "l1", False, 0.0)
+    assert (gan.objective, gan.loss, gan.shown, gan.ema) == ("bce", "l1", "plain", 0.0)
     assert (gan.zoom, gan.augment, gan.schedule, gan.weight_decay) == (0, 0, "constant", 0)
     assert (gan.size, gan.l1_factor, gan.noise_interval) == (128, 75.0, 5)
     assert gan.update_rule == "accuracy_below"
@@ -44,6 +46,8 @@ def test_the_reports_numbers():
         ("discriminator.widths=8,16", "discriminator_options", {"widths": (8, 16)}),
         ("update_rule.threshold=0.7", "update_rule_options", {"threshold": 0.7}),
         ("update_rule=always", "update_rule_options", {}),
+        ("objective.smoothing=0.1", "objective_options", {"smoothing": 0.1}),
+        ("shown=diffaugment", "shown", "diffaugment"),
     ],
 )
 def test_settings_are_typed(setting, field, value):
@@ -62,6 +66,8 @@ def test_settings_are_typed(setting, field, value):
         ("learning_rate=-1", "above 0"),
         ("precision=float8", "unknown precision 'float8'"),
         ("objective=hnge", "unknown objective 'hnge'.*did you mean 'hinge'"),
+        ("objective.smothing=1", "no option 'smothing'; did you mean 'smoothing'"),
+        ("shown=rolls", "unknown shown 'rolls'.*did you mean 'rolled'"),
         ("schedule=cosine", "unknown schedule 'cosine'"),
         ("generator.skp=add", "no option 'skp'; did you mean 'skip'"),
         ("update_rule.treshold=1", "did you mean 'threshold'"),

@@ -1,0 +1,160 @@
+"""Recipes of other systems and of variations on the report's GAN, each one function.
+
+The report ends with open questions: other skips, a conditional discriminator, and how to keep the
+discriminator from dominating. Each recipe here changes one thing of recipe ``gan``; what each is
+worth on the same photos stands in experiments/README.md.
+"""
+
+import dataclasses
+
+from keras_colorizer.training.cookbook import gan
+from keras_colorizer.training.recipes import Recipe, recipe
+
+UNTRIED = "as long as gan, about; scores beside the others in experiments/README.md"
+
+
+def _varied(purpose, expect=UNTRIED, generator_options=None, **changes):
+    """The report's GAN with some fields changed; options of its generator join those it has."""
+    base = gan()
+    options = {**base.generator_options, **(generator_options or {})}
+    shared = {"purpose": purpose, "expect": expect, "generator_options": options}
+    return dataclasses.replace(base, **shared, **changes)
+
+
+@recipe
+def gan_dense():
+    """The report's future work: skips by dense blocks instead of additions.
+
+    COMMAND: python -m keras_colorizer.train --recipe gan-dense
+    """
+    return _varied("the report's GAN with dense skips", generator_options={"skip": "dense"})
+
+
+@recipe
+def gan_highway():
+    """The report's future work: skips through highway gates instead of additions.
+
+    COMMAND: python -m keras_colorizer.train --recipe gan-highway
+    """
+    return _varied("the report's GAN with highway skips", generator_options={"skip": "highway"})
+
+
+@recipe
+def gan_conditional():
+    """The report's future work: the discriminator sees the gray photo too.
+
+    COMMAND: python -m keras_colorizer.train --recipe gan-conditional
+    """
+    return _varied(
+        "the report's GAN with a discriminator that is conditional on the gray photo",
+        discriminator_options={"conditional": True},
+    )
+
+
+@recipe
+def gan_patch():
+    """The report's GAN against pix2pix's discriminator of 70 × 70 patches (Isola et al. 2017).
+
+    COMMAND: python -m keras_colorizer.train --recipe gan-patch
+    """
+    return _varied(
+        "the report's GAN against a PatchGAN",
+        discriminator="patchgan",
+        discriminator_options={"conditional": False},
+    )
+
+
+@recipe
+def gan_spectral():
+    """The report's GAN; spectral norm for its discriminator's batch norm (Miyato et al. 2018).
+
+    COMMAND: python -m keras_colorizer.train --recipe gan-spectral
+    """
+    return _varied(
+        "the report's GAN with a spectrally normalised discriminator",
+        discriminator_options={"normalization": "spectral"},
+    )
+
+
+@recipe
+def gan_hinge():
+    """The report's GAN with the hinge objective (Lim & Ye 2017).
+
+    COMMAND: python -m keras_colorizer.train --recipe gan-hinge
+    """
+    return _varied("the report's GAN with the hinge objective", objective="hinge")
+
+
+@recipe
+def gan_least_squares():
+    """The report's GAN with the least-squares objective (Mao et al. 2017).
+
+    COMMAND: python -m keras_colorizer.train --recipe gan-least-squares
+    """
+    return _varied("the report's GAN with the least-squares objective", objective="least_squares")
+
+
+@recipe
+def gan_augmented():
+    """The report's GAN; what its discriminator sees is augmented (DiffAugment, Zhao et al. 2020).
+
+    COMMAND: python -m keras_colorizer.train --recipe gan-augmented
+    """
+    return _varied("the report's GAN with differentiable augmentation", shown="diffaugment")
+
+
+@recipe
+def nogan():
+    """Two-stage training after DeOldify's NoGAN: most of the learning is supervised.
+
+    The generator first, on L1 alone; then the discriminator on its outputs, while it stands still;
+    then both, briefly. Three fifths, a fifth and a fifth of the photos that recipe ``gan`` sees.
+
+    COMMAND: python -m keras_colorizer.train --recipe nogan
+    """
+    adversarial = {
+        "discriminator": "discriminator",
+        "update_rule": "always",
+        "noise_interval": 0,
+        "converged_patience": None,
+    }
+    return _varied(
+        "the report's networks, trained one after the other: DeOldify's NoGAN",
+        discriminator=None,
+        update_rule_options={},
+        deliver="last",
+        stages=(
+            {"epochs": 18},
+            {**adversarial, "epochs": 6, "frozen": True},
+            {**adversarial, "epochs": 6},
+        ),
+    )
+
+
+@recipe
+def nazeri():
+    """Nazeri, Ng & Ebrahimi 2018: a U-Net over L*a*b* and a conditional discriminator.
+
+    The paper's settings: Adam of 2e-4 and β1 0.5 for both, L1 weight 100, reals labelled 0.9. It
+    lets the rates fall when losses stand still, by hand; runs as short as this keep them.
+
+    COMMAND: python -m keras_colorizer.train --recipe nazeri
+    """
+    return Recipe(
+        purpose="Nazeri et al. 2018: a conditional GAN over L*a*b* with concatenated skips",
+        expect="twice as long as gan, about; scores beside the others in experiments/README.md",
+        codec="lab",
+        generator="nazeri",
+        generator_options={"batch_norm_momentum": 0.9},
+        discriminator="patchgan",
+        discriminator_options={"patches": False},
+        update_rule="always",
+        objective_options={"smoothing": 0.1},
+        l1_factor=100.0,
+        noise_interval=0,
+        epochs=30,
+        epoch_photos=512,
+        batch=16,
+        momentum=0.5,
+        validation_photos=64,
+    )
