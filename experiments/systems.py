@@ -3,11 +3,16 @@
     python experiments/systems.py [NAME…] [--seed 0] [--photos 10240] [--size 64] [--list]
 
 Trains each NAME (default: all of SYSTEMS) one after the other into runs/bench/NAME-sSEED with
-`python -m keras_colorizer.train`, 512 photos an epoch. What is finished is left alone, what was
-broken off goes on. Then score them all in one table and count who dominates:
+`python -m keras_colorizer.train`, 512 photos an epoch, on as many photos as every other, whatever
+the discriminator's accuracy. What is finished is left alone, what was broken off goes on. Then
+score them all in one table, and count who dominates:
 
     python -m keras_colorizer.evaluate runs/bench/*-s0 --size 64 --out bench-64
     python experiments/dominance.py runs/bench/gan*
+
+The report's question about random images: the same with other photos, and no flowers.
+
+    python experiments/systems.py autoencoder gan colorful chroma --data FOLDER --out runs/random
 """
 
 import argparse
@@ -15,31 +20,56 @@ import subprocess
 import sys
 from pathlib import Path
 
-EPOCH = 512
+from keras_colorizer.training import recipes
 
-# name → what makes it different: a recipe, then --set overrides.
-SYSTEMS = {
-    "autoencoder": ["autoencoder"],
-    "gan": ["gan"],
-    "gan-dense": ["gan-dense"],
-    "gan-highway": ["gan-highway"],
-    "gan-conditional": ["gan-conditional"],
-    "nazeri": ["nazeri"],
-    "colorful": ["colorful"],
-}
+EPOCH = 512
+# Recipes on the bench, the two of the report first.
+SYSTEMS = (
+    "autoencoder",
+    "gan",
+    "gan-conditional",
+    "gan-dense",
+    "gan-highway",
+    "gan-patch",
+    "gan-spectral",
+    "gan-hinge",
+    "gan-least-squares",
+    "gan-augmented",
+    "nogan",
+    "nazeri",
+    "colorful",
+    "chroma",
+)
+
+
+def settings(name, options):
+    """What ``--set`` says of a system: the same for all, epochs of stages in proportion."""
+    recipe, epochs = recipes.get(name), options.photos // EPOCH
+    shared = {"size": options.size, "epoch_photos": EPOCH, "validation_photos": 256}
+    shared |= {"seed": options.seed, "precision": options.precision, "converged_patience": "none"}
+    if not recipe.stages:
+        return {**shared, "epochs": epochs}
+    found = {k: v for k, v in shared.items() if not any(k in stage for stage in recipe.stages)}
+    left = epochs
+    for number in range(len(recipe.stages), 0, -1):
+        stage = recipe.stages[number - 1]
+        part = max(1, round(stage["epochs"] * epochs / recipe.epochs)) if number > 1 else left
+        left -= part
+        own = {"epochs": part} | {k: v for k, v in shared.items() if k in stage}
+        found |= {f"stages.{number}.{key}": value for key, value in own.items()}
+    return found
 
 
 def command(name, folder, options):
     """What a user would type to train one system."""
-    recipe, *overrides = SYSTEMS[name]
     train = [sys.executable, "-m", "keras_colorizer.train"]
     if (folder / "recipe.json").is_file():
         return [*train, "--run", str(folder), "--resume"]
-    shared = {"size": options.size, "epochs": options.photos // EPOCH, "epoch_photos": EPOCH}
-    shared |= {"seed": options.seed, "validation_photos": 256, "precision": options.precision}
-    sets = [f"{key}={value}" for key, value in shared.items()] + overrides
-    train += ["--recipe", recipe, "--run", str(folder)]
-    return train + [word for override in sets for word in ("--set", override)]
+    train += ["--recipe", name, "--run", str(folder)]
+    if options.data:
+        train += ["--data", options.data]
+    found = settings(name, options)
+    return train + [word for key in found for word in ("--set", f"{key}={found[key]}")]
 
 
 def main():
@@ -49,12 +79,12 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--photos", type=int, default=10_240)
     parser.add_argument("--size", type=int, default=64)
-    parser.add_argument("--precision", default="float32")
+    parser.add_argument("--precision", default="mixed_bfloat16")
+    parser.add_argument("--data", help="other photos than each recipe's own")
     parser.add_argument("--out", type=Path, default=Path("runs/bench"))
     parser.add_argument("--list", action="store_true", help="only print the commands")
     options = parser.parse_args()
-    unknown = set(options.names) - set(SYSTEMS)
-    if unknown:
+    if unknown := set(options.names) - set(SYSTEMS):
         parser.error(
             f"no such system: {', '.join(sorted(unknown))}; there are {', '.join(SYSTEMS)}"
         )
