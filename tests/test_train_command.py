@@ -27,7 +27,14 @@ def call(*arguments):
     return CliRunner().invoke(train, [str(a) for a in arguments])
 
 
-@pytest.mark.parametrize("name", sorted(recipes.names()))
+# Variations on one recipe train on its path; a step of each is in tests/training/test_systems.py.
+VARIED = {n for n in recipes.names() if n.startswith("gan-") or n in ("nogan", "chroma-l")}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] * (n in VARIED)) for n in sorted(recipes.names())],
+)
 def test_every_recipe_trains_and_exports(name, tmp_path):
     run = tmp_path / "run"
     done = call("--recipe", name, "--smoke", "--data", "synthetic", "--run", run)
