@@ -15,6 +15,16 @@ PHOTO = "colorize.tflite"
 FILES = (*CHROMA, PHOTO)
 
 
+def files(codec) -> tuple[str, ...]:
+    """Those of ``FILES`` that there can be of a codec: int8 holds no powers, such as Lab needs.
+
+    Example:
+        >>> files(codecs.get("lab"))
+        ('chroma_float32.tflite', 'chroma_float16.tflite', 'colorize.tflite')
+    """
+    return FILES if codec.int8 else tuple(file for file in FILES if "int8" not in file)
+
+
 def _save_traced(folder, network, codec, size):
     """A SavedModel whose shapes are fixed where they can be.
 
@@ -84,7 +94,7 @@ def full_range(gray: np.ndarray) -> np.ndarray:
 
 
 def write(folder: str | os.PathLike, network, codec, size: int, calibration: np.ndarray) -> None:
-    """Writes ``FILES``, with TensorFlow Lite's own operators only.
+    """Writes ``files(codec)``, with TensorFlow Lite's own operators only.
 
     Args:
         folder: where to, there already.
@@ -108,7 +118,7 @@ def write(folder: str | os.PathLike, network, codec, size: int, calibration: np.
     with tempfile.TemporaryDirectory(prefix="traced-") as traced:
         with quiet.held_back():
             _save_traced(traced, network, codec, size)
-        for file in FILES:
+        for file in files(codec):
             try:
                 content = _converted(traced, file, calibration)
             except Exception as error:  # its own ConverterError, ValueError, RuntimeError

@@ -133,6 +133,9 @@ def text(card: dict, chroma_shape: tuple[int, int]) -> str:
     photos, path, used = found["photos"], found["photo_path"], found["calibration"]
     biases = _BIASES.format(data=f"`{name}`" if data else name)
     use = _USE.format(folder=folder, size=size, height=height, width=width)
+    int8 = "No int8 files: the codec's colour maths has powers, which 8 bits cannot hold."
+    if "chroma_int8.tflite" in found["files"]:
+        int8 = f"The int8 files were calibrated on {used['photos']} training photos."
     mobile = ", operators of mobile GPUs only in `chroma_float*`" if card.get("mobile") else ""
     return f"""\
 # {folder}: gray photos become colour photos
@@ -169,10 +172,11 @@ TensorFlow Lite's own operators only{mobile}. Times are the best of many calls o
 ΔE (CIEDE2000; about 1 is what an eye can just see) and the ratio of colourfulness are those beside
 the Keras network's picture, over {photos["photos"]} photos of `{photos["data"]}`
 ({photos["split"]}); those of `colorize.tflite` beside the SavedModel's, never more than
-{parity.LEVELS} level of 255 apart. The int8 files were calibrated on {used["photos"]} training
-photos. The path in the graph (`colorize`) differs from the package's own, which shrinks with
-antialiasing and brings chroma up along the photo's edges, by a mean ΔE of
-{path["mean_delta_e"]:.2f} at {path["size"]} pixels.
+{parity.LEVELS} level of 255 apart.
+{int8}
+The path in the graph (`colorize`) differs from the package's own, which shrinks with antialiasing
+and brings chroma up along the photo's edges, by a mean ΔE of {path["mean_delta_e"]:.2f} at
+{path["size"]} pixels.
 
 ## How to use it
 

@@ -135,7 +135,7 @@ def measure(folder: str | os.PathLike, reference, saved, colorize, photos: np.nd
     """Measures every file of an exported folder beside the network that it came from.
 
     Args:
-        folder: with ``exporting_lite.FILES`` and the SavedModel.
+        folder: with the SavedModel and those of ``exporting_lite.FILES`` that there are.
         reference: ``Model`` of the run, in Keras.
         saved: ``Model`` of the SavedModel.
         colorize: function of uint8 photos, as ``exporting.load_saved_model`` gives it.
@@ -153,7 +153,7 @@ def measure(folder: str | os.PathLike, reference, saved, colorize, photos: np.nd
     small = np.rint(255 * shrink(photos, size)).astype(np.uint8)
     truth = reference.colorize(small)
     files = {SAVED_MODEL: compare(truth, saved.colorize(small))}
-    for file in CHROMA:
+    for file in (file for file in CHROMA if (folder / file).is_file()):
         files[file] = compare(truth, tflite.open_tflite(folder / file).colorize(small))
         files[file]["latency_ms"] = latency(folder / file, (size, size))
     large = photos[:ENLARGED_PHOTOS]
@@ -185,8 +185,8 @@ def check(found: dict) -> None:
     Example:
         >>> check(measure(folder, run, saved, colorize, photos))
     """
-    for file, (most, low, high) in BANDS.items():
-        entry = found["files"][file]
+    for file in (file for file in BANDS if file in found["files"]):
+        (most, low, high), entry = BANDS[file], found["files"][file]
         mean, ratio = entry["mean_delta_e"], entry["colourfulness_ratio"]
         if not mean <= most:  # NaN is outside as well
             raise _outside(file, f"mean ΔE {mean:.2f} beside the Keras network", f"at most {most}")

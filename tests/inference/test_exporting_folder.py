@@ -5,9 +5,16 @@ import shutil
 import numpy as np
 import pytest
 
-from keras_colorizer import data
+from keras_colorizer import data, models
+from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import exporting, exporting_folder, exporting_lite, parity
+from keras_colorizer.inference import (
+    backends,
+    exporting,
+    exporting_folder,
+    exporting_lite,
+    parity,
+)
 from keras_colorizer.models import card
 
 
@@ -132,3 +139,16 @@ def test_who_was_trained_on_two_roles_is_calibrated_on_both(mobile_run):
     half = exporting_folder.CALIBRATION_PHOTOS // 2
     assert len(gray) == 2 * half and len(alone) == 2 * half
     assert np.array_equal(gray[0], alone[0]) and not np.array_equal(gray[half:], alone[half:])
+
+
+def test_a_codec_of_powers_has_no_int8_files_and_says_so(quick_export, make_run, tmp_path):
+    network = models.build("nazeri", 32, widths=(8, 8, 12))
+    run = make_run(tmp_path / "run", network, codec="lab")
+    out = quick_export(run, tmp_path / "lab")
+    found = set(listing(out))
+    assert set(exporting_lite.FILES) & found == set(exporting_lite.files(codecs.get("lab")))
+    assert not any("int8" in name for name in found)
+    assert set(card.read(out)["parity"]["files"]) <= found
+    text = (out / "README.md").read_text(encoding="utf-8")
+    assert "No int8 files" in text and "calibrated" not in text
+    assert backends.open_model(out).colorize(np.zeros((1, 40, 50, 1), "uint8")).shape[-1] == 3
