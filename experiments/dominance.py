@@ -6,8 +6,9 @@ RUN are run folders or names under experiments/runs; those that differ in a last
 seeds of one another and share a panel. Two accuracies are drawn: on the batches of training (thin)
 and, as the report logs it, on 100 validation photos and their results (thick). The table counts
 the epochs in which each lies between 0.55 (below, the discriminator teaches nothing) and 0.9
-(above, it has won), and says whether the generator went on to improve: the mean of its L1 and of
-validation PSNR over the first and the last quarter of the epochs.
+(above, it has won), and says whether the generator went on to improve: the mean of its pixel
+loss (L1, for recipes of the report's) and of validation PSNR over the first and the last quarter of
+the epochs that had a discriminator.
 """
 
 import argparse
@@ -20,10 +21,11 @@ from keras_colorizer.images import figures
 
 LOW, HIGH = 0.55, 0.9
 ACCURACIES = ("discriminator_accuracy", "val_discriminator_accuracy")
+PIXEL = ("l1", "huber", "mse")
 HERE = Path(__file__).resolve().parent
 HEAD = (
     "| run | seeds | epochs | photos an epoch | in the band: training | validation | updates "
-    "| L1 | validation PSNR (dB) | validation colourfulness |"
+    "| pixel loss | validation PSNR (dB) | validation colourfulness |"
 )
 
 
@@ -69,7 +71,8 @@ def line(name, seeds):
     cells = [name, len(seeds), len(rows), f"{(rows[-1]['photos'] - before) / len(rows):.0f}"]
     cells += [f"{100 * mean(share(s, column) for s in seeds):.0f} %" for column in ACCURACIES]
     cells.append(f"{100 * mean(mean(r['update_rate'] for r in s) for s in seeds):.0f} %")
-    for column, places in (("l1", 3), ("val_psnr", 2), ("val_colourfulness", 0)):
+    (pixel,) = {column for column in PIXEL if column in rows[0]}
+    for column, places in ((pixel, 3), ("val_psnr", 2), ("val_colourfulness", 0)):
         ends = [mean(end) for end in zip(*(quarters(s, column) for s in seeds), strict=True)]
         cells.append(" → ".join(f"{value:.{places}f}" for value in ends))
     return "| " + " | ".join(map(str, cells)) + " |"

@@ -1,0 +1,33 @@
+"""The bench gives every system the same photos."""
+
+import argparse
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from keras_colorizer.training import overrides, recipes
+
+PATH = Path(__file__).resolve().parents[2] / "experiments" / "systems.py"
+spec = importlib.util.spec_from_file_location("systems", PATH)
+systems = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(systems)
+OPTIONS = argparse.Namespace(photos=10_240, size=64, seed=3, precision="float32", data=None)
+
+
+@pytest.mark.parametrize("name", systems.SYSTEMS)
+def test_every_system_sees_as_many_photos_of_one_size(name):
+    settings = systems.settings(name, OPTIONS)
+    recipe = overrides.apply(recipes.get(name), [f"{k}={v}" for k, v in settings.items()])
+    assert recipe.epochs == 20 and recipe.seed == 3 and recipe.precision == "float32"
+    for stage in recipes.plan(recipe):
+        assert (stage.recipe.size, stage.recipe.epoch_photos) == (64, 512)
+        assert stage.recipe.validation_photos == 256
+        assert not (stage.recipe.discriminator and stage.recipe.converged_patience)
+
+
+def test_a_run_that_was_begun_goes_on(tmp_path):
+    command = systems.command("gan", tmp_path, OPTIONS)
+    assert command[1:5] == ["-m", "keras_colorizer.train", "--recipe", "gan"]
+    (tmp_path / "recipe.json").write_text("{}")
+    assert systems.command("gan", tmp_path, OPTIONS)[-1] == "--resume"
