@@ -7,6 +7,7 @@ from pathlib import Path
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import report, summary
 from keras_colorizer.evaluation.summary import FLOORS, RAW
+from keras_colorizer.inference import model_card
 
 _ARROWS = {"higher": " ↑", "lower": " ↓", "truth": " → truth", "": ""}
 SHORT = {
@@ -114,8 +115,22 @@ def show(key, number):
     return "–" if number is None else f"{number:.{summary.METRICS[key].digits}f}"
 
 
+def cost(entry):
+    """What a model's training cost, as two cells: photos seen; minutes, and of processor time.
+
+    Example:
+        >>> cost({"model": {"training": {"photos": 512, "minutes": 1.5, "cpu_minutes": 2.5}}})
+        ['512', '2 (2)']
+    """
+    spent = model_card.whole((entry.get("model") or {}).get("training") or {})
+    minutes, processor = spent["minutes"], spent["cpu_minutes"]
+    told = "–" if minutes is None else f"{minutes:.0f}"
+    told += "" if processor is None else f" ({processor:.0f})"
+    return ["–" if spent["photos"] is None else f"{spent['photos']:,}", told]
+
+
 def markdown(table, keys=None, intervals=True):
-    """The table of results, one row a model, as Markdown.
+    """The table of results, one row a model, as Markdown; with their cost, where that is known.
 
     Args:
         table: `Table`.
@@ -133,9 +148,12 @@ def markdown(table, keys=None, intervals=True):
         metric = summary.METRICS[key]
         unit = "" if metric.unit in ("0..1", "share", "ratio", "M3") else f" ({metric.unit})"
         heads.append(f"{SHORT[key]}{unit}{_ARROWS[metric.better]}".replace("*", "\\*"))
-    lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(keys) + 1) + "|"]
+    costs = {name: cost(row) for name, row in table.models.items()}
+    costly = any(found != ["–", "–"] for found in costs.values())
+    heads = ["photos seen", "minutes (CPU)"] * costly + heads
+    lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for name, row in table.models.items():
-        cells = []
+        cells = costs[name] if costly else []
         for key in keys:
             entry = row["metrics"][key]
             cell = show(key, entry["mean"])

@@ -76,12 +76,21 @@ def _files(found):
     return "\n".join(rows)
 
 
-def _whole(training):
-    """The cost of a run and of those that it began from, added up."""
+def whole(training: dict) -> dict:
+    """The cost of a run and of those that it began from, added up.
+
+    Args:
+        training: as a card holds it: ``photos``, ``minutes``, ``cpu_minutes``, ``device``, and
+            ``init``, the run that it began from.
+
+    Example:
+        >>> whole({"photos": 512, "minutes": 1.5, "cpu_minutes": 2.5})["photos"]
+        512
+    """
     total = {k: training.get(k) for k in ("photos", "minutes", "cpu_minutes", "device")}
     before = (training.get("init") or {}).get("training")
     if before:
-        before = _whole(before)
+        before = whole(before)
         total |= {
             k: (total[k] or 0) + (before[k] or 0) for k in ("photos", "minutes", "cpu_minutes")
         }
@@ -89,7 +98,7 @@ def _whole(training):
 
 
 def _training(card):
-    training, lines = _whole(card.get("training") or {}), []
+    training, lines = whole(card.get("training") or {}), []
     if training.get("photos"):
         lines.append(f"{training['photos']:,} photos seen")
     if training.get("minutes"):

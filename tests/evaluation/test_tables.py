@@ -168,3 +168,11 @@ def test_a_per_image_file_of_another_evaluation_is_not_used(both, images, tmp_pa
     (tmp_path / report.PER_IMAGE).write_bytes((both.parent / report.PER_IMAGE).read_bytes())
     with pytest.raises(UserError, match=r"per_image.csv: not of the evaluation that wrote"):
         tables.read(path)
+
+
+def test_cost_counts_the_runs_that_a_run_began_from():
+    first = {"photos": 1000, "minutes": 2.0, "cpu_minutes": 3.0, "device": "CPU"}
+    then = {"photos": 500, "minutes": 1.0, "cpu_minutes": 1.4, "init": {"training": first}}
+    assert tables.cost({"model": {"training": then}}) == ["1,500", "3 (4)"]
+    assert tables.cost({"model": {"training": {"photos": 5, "minutes": 1.2}}}) == ["5", "1"]
+    assert tables.cost({}) == tables.cost({"model": {}}) == ["–", "–"]
