@@ -147,6 +147,10 @@ def chroma():
 def chroma_l():
     """The flagship's network three to four times as heavy, for those with time.
 
+    In a third of the flagship's rounds it is not as good: with ``--set precision=mixed_bfloat16
+    --set restraint=caltech101_diverse``, 39 minutes on two cores (49 of processor time) give test
+    PSNR 18.8 dB, CIEDE2000 15.3, colourfulness 62.5.
+
     COMMAND: python -m keras_colorizer.train --recipe chroma-l
     """
     return _flagship(
@@ -154,7 +158,9 @@ def chroma_l():
         SOONER,
         saturation=1.3,
         purpose="the flagship with 4.9 M weights and 2.5 GFLOP at 256 px",
-        expect="not trained to its end yet; it says its minutes when it begins",
+        expect="39 minutes on two cores with --set precision=mixed_bfloat16 and a restraint of "
+        "2,674 photos; test PSNR 18.8 dB (mean chroma: 19.3), colourfulness 62.5: in a third of "
+        "chroma's rounds it is not as good",
         generator_options={"widths": (24, 48, 112, 208, 288), "depths": (0, 0, 1, 2, 1)},
     )
 
