@@ -1,9 +1,11 @@
 """Codecs: what a network sees of a gray photo, what it predicts, how that becomes colour again."""
 
+import inspect
+
 from keras import ops
 
-from keras_colorizer.color import spaces
-from keras_colorizer.errors import choose
+from keras_colorizer.color import bins, spaces
+from keras_colorizer.errors import check_options, choose, within
 
 CODECS = {}
 
@@ -19,14 +21,36 @@ def register(codec):
     return codec
 
 
-def get(name):
-    """The codec called ``name``; a UserError lists the known ones.
+def defaults(name):
+    """The options of a codec and their defaults.
 
     Example:
-        >>> get("rgb").predicts_rgb
-        True
+        >>> defaults("bins")
+        {'temperature': 0.38}
     """
-    return CODECS[choose("codec", name, CODECS)]()
+    parameters = inspect.signature(CODECS[choose("codec", name, CODECS)]).parameters
+    return {p.name: p.default for p in parameters.values()}
+
+
+def get(name, **options):
+    """The codec called ``name``; a UserError lists the known ones, or its options.
+
+    Example:
+        >>> get("bins", temperature=0.5).predicts_rgb
+        False
+    """
+    check_options(f"codec {name!r}", options, defaults(name))
+    return CODECS[name](**options)
+
+
+def has_temperature(codec):
+    """Whether a codec predicts how likely colours are, which a temperature makes into one.
+
+    Example:
+        >>> has_temperature(get("rgb"))
+        False
+    """
+    return hasattr(codec, "temperature")
 
 
 def enlarge(chroma, gray):
@@ -77,6 +101,10 @@ class RgbCodec:
         """Gray (B, H, W, 1) in 0..1 → the network's input, here the same."""
         return gray
 
+    def express(self, target):
+        """The prediction that says exactly a target: here the same."""
+        return target
+
     def decode(self, gray, prediction):
         """Prediction → RGB (B, H, W, 3) in 0..1: here the network's own, luma included."""
         return ops.clip(ops.cast(prediction, "float32"), 0.0, 1.0)
@@ -113,6 +141,10 @@ class YcbcrCodec:
         """Gray (B, H, W, 1) in 0..1 → the network's input, here the same."""
         return gray
 
+    def express(self, target):
+        """The prediction that says exactly a target: here the same."""
+        return target
+
     def decode(self, gray, prediction):
         """Prediction → RGB (B, H, W, 3) in 0..1 with the gray photo's luma."""
         return spaces.merge(gray, enlarge(self.chroma(gray, prediction), gray))
@@ -120,3 +152,62 @@ class YcbcrCodec:
     def chroma(self, gray, prediction):
         """Prediction → CbCr (B, H/4, W/4, 2), about ±0.5: here the same."""
         return ops.cast(prediction, "float32")
+
+
+@register
+class ColorBinsCodec:
+    """Lightness goes in, how likely each colour is at a quarter of the working size comes out.
+
+    The target is a soft vote for the ab bins nearest to the mean colour of each 4 × 4 block: the
+    mean of RGB, because chroma, which is linear in it, is what meets the photo's luma at last; and
+    Lab of a sixteenth of the pixels is quickly had.
+
+    Args:
+        temperature: of the annealed mean, 0 (the likeliest colour) to 1 (the mean of all); 0.38 is
+            the paper's.
+
+    Raises:
+        UserError: another temperature.
+
+    Source: Zhang, Isola & Efros 2016, sections 2.1 to 2.3.
+
+    Example:
+        >>> x, target = ColorBinsCodec().encode(rgb)   # uint8 (B, H, W, 3)
+        >>> target.shape
+        (1, 32, 32, 261)
+    """
+
+    name = "bins"
+    channels = bins.COUNT
+    shrink = 4
+    predicts_rgb = False
+
+    def __init__(self, temperature=0.38):
+        self.temperature = within("codec.temperature", temperature, 0, 1)
+
+    def encode(self, rgb):
+        """uint8 RGB (B, H, W, 3) → L* (B, H, W, 1) in ±1, shares (B, H/4, W/4, 261) of sum 1."""
+        rgb = ops.cast(rgb, "float32") / 255.0
+        return self.see(spaces.luma(rgb)), bins.encode(self.ab(rgb))
+
+    def ab(self, rgb):
+        """RGB (B, H, W, 3) in 0..1 → a* and b* (B, H/4, W/4, 2) of its blocks' mean colours."""
+        return spaces.rgb_to_lab(ops.average_pool(rgb, 4, strides=4))[..., 1:]
+
+    def see(self, gray):
+        """Gray (B, H, W, 1) in 0..1 → its L*, from -1 (black) to 1 (white)."""
+        return spaces.lightness(gray) / 50.0 - 1.0
+
+    def express(self, target):
+        """The logits of shares, what the loss is least for; none is quite 0."""
+        return ops.log(ops.maximum(target, 1e-9))
+
+    def decode(self, gray, prediction):
+        """Prediction → RGB (B, H, W, 3) in 0..1 with the gray photo's luma."""
+        return spaces.merge(gray, enlarge(self.chroma(gray, prediction), gray))
+
+    def chroma(self, gray, prediction, temperature=None):
+        """Logits → CbCr (B, H/4, W/4, 2) in ±0.5, at the codec's temperature or another."""
+        temperature = self.temperature if temperature is None else temperature
+        logits = ops.cast(prediction, "float32")
+        return bins.chroma(logits, ops.average_pool(gray, 4, strides=4), temperature)

@@ -171,3 +171,33 @@ def chroma_gan():
         expect="as long as chroma; its last stage alone, from chroma's second: validation "
         "PSNR 19.5 dB, colourfulness 56",
     )
+
+
+@recipe
+def colorful():
+    """Zhang, Isola & Efros 2016: colour as one of 261 classes, rare ones counting more.
+
+    As the paper has it: the network (at a quarter of its width), the soft targets, rebalancing with
+    λ = 0.5 and σ = 5, the annealed mean at T = 0.38, Adam with β = 0.9 and 0.99. Otherwise: 6,000
+    steps instead of 450,000 of 40 photos, so the learning rate is 1e-3, falling in one cycle, not
+    3e-5 in steps, and batch norm's statistics move quickly; no weight decay, which so short a run
+    would not feel; photos of 128 px, not crops of 176 (at 256); and no network that was trained on
+    something else before.
+
+    COMMAND: python -m keras_colorizer.train --recipe colorful
+    """
+    return Recipe(
+        purpose="Zhang et al. 2016: how likely each of 261 colours is, and a temperature",
+        expect="not trained at 128 px yet; it says its minutes when it begins",
+        codec="bins",
+        generator="colorful",
+        generator_options={"width": 16, "batch_norm_momentum": 0.9},
+        loss="cross_entropy",
+        epochs=30,
+        batch=32,
+        learning_rate=1e-3,
+        schedule="one_cycle",
+        second_momentum=0.99,
+        validation_photos=256,
+        deliver="last",
+    )
