@@ -133,7 +133,8 @@ def of_run(recipe, run, photos):
         "share": [float(f"{value:.6g}") for value in share],
         "weights": [float(f"{value:.6g}") for value in found],
     }
-    write_text(path, json.dumps(about, indent=2) + "\n")
+    rows = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in about.items()]
+    write_text(path, "{\n" + ",\n".join(rows) + "\n}\n")  # each list on a line of its own
     return about["weights"]
 
 

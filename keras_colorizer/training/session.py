@@ -144,9 +144,9 @@ def _check_codec(recipe, generator):
             f"{recipe.size}, codec {recipe.codec!r} takes {side} × {side} × {codec.channels}; "
             "set generator and codec that fit each other"
         )
+    prior.check(recipe, codec)
     if recipe.discriminator and recipe.noise_interval and not codec.predicts_rgb:
         raise UserError("--set noise_interval=…: noise is RGB; a codec of chroma takes 0")
-    prior.check(recipe, codec)
     if recipe.saturation != 1.0 and codec.channels == 2:
         delivery.head(generator)  # that it can be scaled is known before training
     if codec.channels != 2:  # no Cb and Cr

@@ -16,6 +16,7 @@ GOLDEN = {  # weights and embedding at 128 px
     "discriminator": (1_685_889, (16, 16, 512)),
     "chroma": (1_356_654, (4, 4, 160)),
     "chroma_discriminator": (512_562, (4, 4, 160)),
+    "colorful": (2_030_453, (16, 16, 128)),
 }
 SMALL = {
     "autoencoder": {"widths": (4, 6, 8)},
@@ -23,9 +24,10 @@ SMALL = {
     "discriminator": {"widths": (4, 6, 8, 10)},
     "chroma": {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)},
     "chroma_discriminator": {"widths": (4, 6, 6, 8)},
+    "colorful": {"width": 2},
 }
 SIZES = {"chroma": 32, "chroma_discriminator": 32}
-OUTPUTS = {"chroma": (8, 8, 2)}
+OUTPUTS = {"chroma": (8, 8, 2), "colorful": (4, 4, 261)}
 EVERY = models.names()
 
 
