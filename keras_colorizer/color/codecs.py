@@ -184,8 +184,8 @@ class ColorBinsCodec:
 
     def __init__(self, temperature=0.38):
         self.temperature = within("codec.temperature", temperature, 0, 1)
-        # Both are computed once, which a graph that is being traced could not do.
-        bins.centres(), bins.chroma_of_bins()
+        # They are computed once, which a graph that is being traced could not do.
+        bins.lightness_bends(), bins.centres(), bins.chroma_of_bins()
 
     def encode(self, rgb):
         """uint8 RGB (B, H, W, 3) → L* (B, H, W, 1) in ±1, shares (B, H/4, W/4, 261) of sum 1."""
@@ -198,7 +198,7 @@ class ColorBinsCodec:
 
     def see(self, gray):
         """Gray (B, H, W, 1) in 0..1 → its L*, from -1 (black) to 1 (white)."""
-        return spaces.lightness(gray) / 50.0 - 1.0
+        return bins.see(gray)
 
     def express(self, target):
         """The logits of shares, what the loss is least for; none is quite 0."""

@@ -177,12 +177,13 @@ def chroma_gan():
 def colorful():
     """Zhang, Isola & Efros 2016: colour as one of 261 classes, rare ones counting more.
 
-    As the paper has it: the network (at a quarter of its width), the soft targets, rebalancing with
-    λ = 0.5 and σ = 5, the annealed mean at T = 0.38, Adam with β = 0.9 and 0.99. Otherwise: 6,000
-    steps instead of 450,000 of 40 photos, so the learning rate is 1e-3, falling in one cycle, not
-    3e-5 in steps, and batch norm's statistics move quickly; no weight decay, which so short a run
-    would not feel; photos of 128 px, not crops of 176 (at 256); and no network that was trained on
-    something else before.
+    As the paper has it: the soft targets, rebalancing with λ = 0.5 and σ = 5, the annealed mean at
+    T = 0.38, Adam with β = 0.9 and 0.99. The network is a quarter as wide, with ReLU6 after its
+    norms, which 8 bits can hold (``--set generator.width=64 --set generator.activation=relu --set
+    generator.norm_last=true`` is the paper's own). Of Oxford's photos 5,800 steps are taken, not
+    450,000 of ImageNet's: so the learning rate is 1e-3 and falls in one cycle, not 3e-5 and in
+    steps, batch norm's statistics move quickly, and there is no weight decay, which so short
+    a run would not feel.
 
     COMMAND: python -m keras_colorizer.train --recipe colorful
     """

@@ -30,6 +30,15 @@ def test_no_srgb_colour_is_in_another_cell():
     assert np.abs(found - color.rgb2lab(rgb)[:, 1:]).max() < 5.01
 
 
+def test_lightness_is_seen_in_straight_lines_within_half_a_level():
+    gray = np.linspace(0, 1, 1001, dtype="float32")
+    lab = color.rgb2lab(np.repeat(gray[:, None], 3, axis=1))
+    assert np.allclose(spaces.lightness(gray), lab[:, 0], atol=1e-2)
+    found = numbers(bins.see(gray[None, :, None, None]))[0, :, 0, 0]
+    assert np.abs(50 * (found + 1) - lab[:, 0]).max() < 0.2
+    assert found[0] == -1 and found[-1] == pytest.approx(1, abs=1e-5)
+
+
 def test_votes_by_hand():
     votes = numbers(bins.encode(np.float32([[0, 0], [3, 2], [3, 0]])))
     assert np.allclose(votes.sum(-1), 1)

@@ -27,10 +27,24 @@ def test_its_blocks_are_the_papers():
     assert network.output_shape == (None, 16, 16, 261)
 
 
+@pytest.mark.parametrize("norm_last", [False, True])
+def test_the_norm_stands_before_the_last_relu_or_after_it_as_in_the_paper(norm_last):
+    network = models.build("colorful", 64, width=1, activation="relu", norm_last=norm_last)
+    before = [
+        type(x.input._keras_history.operation)
+        for x in network.layers
+        if isinstance(x, layers.BatchNormalization)
+    ]
+    assert before == [layers.Activation if norm_last else layers.Conv2D] * 7
+    activations = [x for x in network.layers if isinstance(x, layers.Activation)]
+    assert len(activations) == 23 and activations[0].activation is keras.activations.relu
+    assert network.count_params() == models.build("colorful", 64, width=1).count_params()
+
+
 @pytest.mark.slow
 def test_a_step_of_training_at_the_papers_width():
     keras.utils.set_random_seed(0)
-    network = models.build("colorful", 64, width=64)
+    network = models.build("colorful", 64, width=64, activation="relu", norm_last=True)
     assert network.count_params() == pytest.approx(PUBLISHED, rel=0.01)
     photos = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), "uint8")
     x, target = codecs.get("bins").encode(photos)
