@@ -91,7 +91,8 @@ def see(gray):
     Example:
         >>> see(ops.ones((1, 1, 1, 1)))  # 1.0
     """
-    return ops.conv(ops.relu(gray - GRAYS[:-1]), lightness_bends()[None, None, :, None]) - 1.0
+    above = ops.relu(ops.subtract(gray, GRAYS[:-1]))
+    return ops.conv(above, lightness_bends()[None, None, :, None]) - 1.0
 
 
 def encode(ab):
@@ -108,7 +109,8 @@ def encode(ab):
         >>> ops.max(encode(ops.zeros((1, 2))))  # 0.65: gray is in the middle of a bin
     """
     a, b = centres().T
-    squares = ops.square(ab[..., :1] - a) + ops.square(ab[..., 1:] - b)
+    # ops.subtract, not "-": torch tensors and NumPy arrays do not mix by themselves.
+    squares = ops.square(ops.subtract(ab[..., :1], a)) + ops.square(ops.subtract(ab[..., 1:], b))
     last = -ops.top_k(-squares, NEIGHBOURS)[0][..., -1:]
     # From the nearest on, so that not all of them underflow far outside.
     beyond = squares - ops.min(squares, axis=-1, keepdims=True)
@@ -180,7 +182,7 @@ def chroma(logits, luma, temperature):
     """
     count = len(KNOTS)
     at_knots = annealed_mean(logits, temperature, chroma_of_bins())
-    away = (luma - np.tile(KNOTS, 2)) * (count - 1.0)
+    away = ops.subtract(luma, np.tile(KNOTS, 2)) * (count - 1.0)
     near = ops.relu(ops.minimum(1.0 + away, 1.0 - away))  # of each knot, 0..1; two are not 0
     summed = np.repeat(np.eye(2, dtype=np.float32), count, axis=0)
     return ops.conv(at_knots * near, summed[None, None])
