@@ -23,7 +23,7 @@ class Recipe:
     ``codec``, ``generator``, ``discriminator`` and ``update_rule`` name registered parts; their own
     options stand in the dict beside each and are set as ``--set generator.skip=concat``. Each of
     ``stages`` is a dict of fields that are different in it; ``epochs`` is then their sum.
-    ``uniform_share`` is λ of ``prior.weights``, for the loss ``cross_entropy``; 1 rebalances nothing.
+    ``uniform_share`` is λ of ``prior.weights``, for ``cross_entropy``; 1 rebalances nothing.
 
     Example:
         >>> Recipe(generator="autoencoder", epochs=3).batch
