@@ -55,6 +55,12 @@ FORMATS = {
     show_default=True,
     help="How much of the result to mix with the gray photo: 0 is gray.",
 )
+@click.option(
+    "--temperature",
+    type=click.FloatRange(0, 1),
+    help="Of models that have one (recipe colorful), 0: the likeliest colours; 1: the mean of all."
+    "  [default: the model's own]",
+)
 @click.option("--raw", is_flag=True, help="The network's own RGB at its working size.")
 @click.option(
     "--compare",

@@ -152,7 +152,8 @@ def _of_recipe(recipe, folder):
     from keras_colorizer.color import codecs
 
     network = models.build(recipe.generator, recipe.size, **recipe.generator_options)
-    return export(network, codecs.get(recipe.codec), recipe.size, folder)
+    codec = codecs.get(recipe.codec, **recipe.codec_options)
+    return export(network, codec, recipe.size, folder)
 
 
 def _of_model(path_or_name, scratch):

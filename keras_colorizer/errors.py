@@ -1,6 +1,7 @@
 """What a user did that cannot work, said in one line."""
 
 import difflib
+import numbers
 from collections.abc import Iterable
 
 import click
@@ -57,3 +58,16 @@ def check_options(owner: str, options: Iterable[str], known: Iterable[str]) -> N
                 f"{owner} has no option {option!r}{nearest(option, known)}; "
                 f"it has {', '.join(known) or 'none'}"
             )
+
+
+def within(what: str, value, low: float, high: float) -> float:
+    """``value`` as a float if it is a number from ``low`` to ``high``, else a UserError.
+
+    Example:
+        >>> within("temperature", 0.38, 0, 1)
+        0.38
+    """
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not (number and low <= value <= high):  # NaN is outside as well
+        raise UserError(f"{what} is {value!r}; give a number from {low:g} to {high:g}")
+    return float(value)

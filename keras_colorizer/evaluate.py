@@ -47,6 +47,14 @@ from keras_colorizer.errors import UserError
     help="Score each model once more with its chroma scaled so, in a row of its own; repeatable.",
 )
 @click.option(
+    "--temperature",
+    "temperatures",
+    multiple=True,
+    type=click.FloatRange(0, 1),
+    metavar="T",
+    help="Score each model once more at this temperature of recipe colorful's; repeatable.",
+)
+@click.option(
     "--inception-weights",
     type=click.Path(path_type=Path),
     help="InceptionV3 weights of keras.applications.  [default: its cache, if they are there]",

@@ -131,7 +131,10 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
     test = data.load_photos(recipe.data, "test", recipe.size, **options)
     chosen = test.images[np.linspace(0, len(test) - 1, min(SHEET_PHOTOS, len(test))).astype(int)]
     sheet = this.folder / "samples" / "test.png"
-    sheets.save_png(callbacks.sample_sheet(network, recipe.codec, np.asarray(chosen)), sheet)
+    shown = callbacks.sample_sheet(
+        network, recipe.codec, np.asarray(chosen), **recipe.codec_options
+    )
+    sheets.save_png(shown, sheet)
     click.echo(f"sample sheet: {sheet}")
     if gradients.BACKEND != "tensorflow":
         click.echo(f"next, where TensorFlow is: python -m keras_colorizer.export {this.folder}")
@@ -184,6 +187,7 @@ def _card(recipe, this, photos, data_dir):
     return {
         "name": recipe.name,
         "codec": recipe.codec,
+        **({"codec_options": recipe.codec_options} if recipe.codec_options else {}),
         "size": recipe.size,
         "fit": recipe.fit,
         "generator": {"name": recipe.generator, "options": recipe.generator_options},

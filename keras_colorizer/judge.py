@@ -28,6 +28,7 @@ class Wanted:
     out: Path
     allow_seen: bool
     saturations: tuple[float, ...]
+    temperatures: tuple[float, ...]
     inception_weights: Path | None
     compare: tuple[str, ...]
 
@@ -55,7 +56,7 @@ def run(wanted, overwrite, command):
         return
     models = [backends.open_model(text) for text in wanted.models]
     models = session.name_models(models, wanted.models)
-    models = _scaled(models, wanted.saturations)
+    models = _varied(models, wanted)
     network, missing = _inception(wanted.inception_weights)
     test = _photos(wanted)
     seen = session.check_unseen(models, test, wanted.allow_seen)
@@ -82,12 +83,13 @@ def run(wanted, overwrite, command):
     _show(table, test, rows, seconds, missing, out)
 
 
-def _scaled(models, saturations):
-    """The models, each followed by itself at other saturations."""
+def _varied(models, wanted):
+    """The models, each followed by itself at other saturations and temperatures."""
     found = {}
-    for name, model in models.items():
+    for (name, model), path in zip(models.items(), wanted.models, strict=True):
         found[name] = model
-        found |= {f"{name} × {s:g}": Saturated(model, s) for s in saturations}
+        found |= {f"{name} × {s:g}": Saturated(model, s) for s in wanted.saturations}
+        found |= {f"{name} @ T {t:g}": backends.open_model(path, t) for t in wanted.temperatures}
     return found
 
 

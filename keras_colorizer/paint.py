@@ -37,6 +37,7 @@ class Wanted:
     workers: int | None = None
     saturation: float = 1.0
     blend: float = 1.0
+    temperature: float | None = None
     raw: bool = False
     compare: bool = False
     overwrite: bool = False
@@ -125,9 +126,11 @@ def _load(wanted):
         raise UserError("--raw is the network's own RGB; leave out --saturation and --blend")
     model = wanted.model or _default()
     path = Path(model)
-    if path.is_dir() and not (path / exporting_lite.EXACT).is_file():
+    exported = (path / exporting_lite.EXACT).is_file()
+    another = wanted.temperature is not None and path.suffix != ".tflite"  # the SavedModel's
+    if another or (path.is_dir() and not exported):
         startup.import_keras()  # quietly; what runs on LiteRT goes without
-    found = keras_colorizer.load(model)
+    found = keras_colorizer.load(model, temperature=wanted.temperature)
     if wanted.raw:
         if not found.predicts_rgb:
             raise UserError(f"--raw: model {found.name!r} predicts chroma only; leave it out")

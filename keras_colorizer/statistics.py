@@ -35,7 +35,7 @@ def statistics(source_name, data_dir, split, size, out, overwrite):
         raise UserError(f"{out} exists; give another --out, or --overwrite")
     startup.import_keras()
     from keras_colorizer import data
-    from keras_colorizer.data.statistics import AB_GRID, AB_LOW
+    from keras_colorizer.color.grid import AB_GRID, AB_LOW
     from keras_colorizer.evaluation import photos as truth
     from keras_colorizer.images.files import write_text
     from keras_colorizer.training.runs import versions

@@ -1,9 +1,11 @@
 """Codecs: what a network sees of a gray photo, what it predicts, how that becomes colour again."""
 
+import inspect
+
 from keras import ops
 
-from keras_colorizer.color import spaces
-from keras_colorizer.errors import choose
+from keras_colorizer.color import bins, spaces
+from keras_colorizer.errors import check_options, choose, within
 
 CODECS = {}
 
@@ -19,14 +21,36 @@ def register(codec):
     return codec
 
 
-def get(name):
-    """The codec called ``name``; a UserError lists the known ones.
+def defaults(name):
+    """The options of a codec and their defaults.
 
     Example:
-        >>> get("rgb").predicts_rgb
-        True
+        >>> defaults("bins")
+        {'temperature': 0.38}
     """
-    return CODECS[choose("codec", name, CODECS)]()
+    parameters = inspect.signature(CODECS[choose("codec", name, CODECS)]).parameters
+    return {p.name: p.default for p in parameters.values()}
+
+
+def get(name, **options):
+    """The codec called ``name``; a UserError lists the known ones, or its options.
+
+    Example:
+        >>> get("bins", temperature=0.5).predicts_rgb
+        False
+    """
+    check_options(f"codec {name!r}", options, defaults(name))
+    return CODECS[name](**options)
+
+
+def has_temperature(codec):
+    """Whether a codec predicts how likely colours are, which a temperature makes into one.
+
+    Example:
+        >>> has_temperature(get("rgb"))
+        False
+    """
+    return hasattr(codec, "temperature")
 
 
 def enlarge(chroma, gray):
@@ -52,8 +76,37 @@ def enlarge(chroma, gray):
     return ops.image.resize(chroma, size, interpolation="bilinear")
 
 
+class Codec:
+    """What most codecs have in common.
+
+    Attributes:
+        name: for ``--set codec=name`` and cards.
+        channels: how many numbers for each place a network predicts.
+        shrink: how much smaller than the working size its prediction is.
+        predicts_rgb: it has a luma of its own, so a picture of its own.
+        takes_noise: uniform noise in 0..1 is as good a fake as the report's GAN asks for.
+        int8: its colour maths can be held in 8 bits.
+
+    Example:
+        >>> YcbcrCodec().shrink
+        4
+    """
+
+    predicts_rgb = False
+    takes_noise = False
+    int8 = True
+
+    def see(self, gray):
+        """Gray (B, H, W, 1) in 0..1 → the network's input, here the same."""
+        return gray
+
+    def express(self, target):
+        """The prediction that says exactly a target: here the same."""
+        return target
+
+
 @register
-class RgbCodec:
+class RgbCodec(Codec):
     """The report's codec: gray in 0..1 goes in, the photo's RGB in 0..1 comes out.
 
     Source: the report, sections on the autoencoder and the GAN (sigmoid RGB outputs).
@@ -67,17 +120,12 @@ class RgbCodec:
     channels = 3
     shrink = 1
     predicts_rgb = True
-    takes_noise = True  # in 0..1, as its predictions are
-    int8 = True
+    takes_noise = True  # its predictions are in 0..1
 
     def encode(self, rgb):
         """uint8 RGB (B, H, W, 3) → (what the network sees, what it should predict)."""
         target = ops.cast(rgb, "float32") / 255.0
         return self.see(spaces.luma(target)), target
-
-    def see(self, gray):
-        """Gray (B, H, W, 1) in 0..1 → the network's input, here the same."""
-        return gray
 
     def decode(self, gray, prediction):
         """Prediction → RGB (B, H, W, 3) in 0..1: here the network's own, luma included."""
@@ -89,7 +137,7 @@ class RgbCodec:
 
 
 @register
-class YcbcrCodec:
+class YcbcrCodec(Codec):
     """Gray in 0..1 goes in, the photo's chroma at a quarter of the working size comes out.
 
     The photo keeps its own luma; chroma is what JPEG stores and needs no powers or cube roots. The
@@ -104,18 +152,11 @@ class YcbcrCodec:
     name = "ycbcr"
     channels = 2
     shrink = 4
-    predicts_rgb = False
-    takes_noise = False
-    int8 = True
 
     def encode(self, rgb):
         """uint8 RGB (B, H, W, 3) → gray (B, H, W, 1), CbCr in ±0.5 (B, H/4, W/4, 2)."""
         rgb = ops.cast(rgb, "float32") / 255.0
         return self.see(spaces.luma(rgb)), ops.average_pool(spaces.chroma(rgb), 4, strides=4)
-
-    def see(self, gray):
-        """Gray (B, H, W, 1) in 0..1 → the network's input, here the same."""
-        return gray
 
     def decode(self, gray, prediction):
         """Prediction → RGB (B, H, W, 3) in 0..1 with the gray photo's luma."""
@@ -127,7 +168,67 @@ class YcbcrCodec:
 
 
 @register
-class LabCodec:
+class ColorBinsCodec(Codec):
+    """Lightness goes in, how likely each colour is at a quarter of the working size comes out.
+
+    The target is a soft vote for the ab bins nearest to the mean colour of each 4 × 4 block: the
+    mean of RGB, because chroma, which is linear in it, is what meets the photo's luma at last; and
+    Lab of a sixteenth of the pixels is quickly had.
+
+    Args:
+        temperature: of the annealed mean, 0 (the likeliest colour) to 1 (the mean of all); 0.38 is
+            the paper's.
+
+    Raises:
+        UserError: another temperature.
+
+    Source: Zhang, Isola & Efros 2016, sections 2.1 to 2.3.
+
+    Example:
+        >>> x, target = ColorBinsCodec().encode(rgb)   # uint8 (B, H, W, 3)
+        >>> target.shape
+        (1, 32, 32, 261)
+    """
+
+    name = "bins"
+    channels = bins.COUNT
+    shrink = 4
+
+    def __init__(self, temperature=0.38):
+        self.temperature = within("codec.temperature", temperature, 0, 1)
+        # They are computed once, which a graph that is being traced could not do.
+        bins.lightness_bends(), bins.centres(), bins.chroma_of_bins()
+
+    def encode(self, rgb):
+        """uint8 RGB (B, H, W, 3) → L* (B, H, W, 1) in ±1, shares (B, H/4, W/4, 261) of sum 1."""
+        rgb = ops.cast(rgb, "float32") / 255.0
+        return self.see(spaces.luma(rgb)), bins.encode(self.ab(rgb))
+
+    def ab(self, rgb):
+        """RGB (B, H, W, 3) in 0..1 → a* and b* (B, H/4, W/4, 2) of its blocks' mean colours."""
+        return spaces.rgb_to_lab(ops.average_pool(rgb, 4, strides=4))[..., 1:]
+
+    def see(self, gray):
+        """Gray (B, H, W, 1) in 0..1 → its L*, from -1 (black) to 1 (white)."""
+        return bins.see(gray)
+
+    def express(self, target):
+        """The logits of shares, what the loss is least for; none is quite 0."""
+        return ops.log(ops.maximum(target, 1e-9))
+
+    def decode(self, gray, prediction):
+        """Prediction → RGB (B, H, W, 3) in 0..1 with the gray photo's luma."""
+        return spaces.merge(gray, enlarge(self.chroma(gray, prediction), gray))
+
+    def chroma(self, gray, prediction, temperature=None):
+        """Logits → CbCr (B, H/4, W/4, 2) in ±0.5, at the codec's temperature or another."""
+        temperature = self.temperature if temperature is None else temperature
+        logits = ops.cast(prediction, "float32")
+        return bins.chroma(logits, ops.average_pool(gray, 4, strides=4), temperature)
+
+
+@register
+class LabCodec(Codec):
     """L* goes in, the whole of L*a*b* comes out, each scaled to about ±1.
 
     Source: Nazeri, Ng & Ebrahimi 2018, section 3.1, whose network ends in a tanh over L*a*b*; the
@@ -142,7 +243,6 @@ class LabCodec:
     channels = 3
     shrink = 1
     predicts_rgb = True
-    takes_noise = False
     int8 = False  # measured: its powers put int8 files 7 ΔE off
 
     def encode(self, rgb):
@@ -157,7 +257,7 @@ class LabCodec:
 
         A gray photo holds Rec. 601 luma, so this is not quite the L* of the photo's colours.
         """
-        return spaces.rgb_to_lab(ops.repeat(gray, 3, axis=-1))[..., :1] / 50.0 - 1.0
+        return spaces.lightness(gray) / 50.0 - 1.0
 
     def decode(self, gray, prediction):
         """Prediction → RGB (B, H, W, 3) in 0..1: here the network's own, lightness included."""

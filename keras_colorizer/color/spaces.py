@@ -151,6 +151,26 @@ def _to_encoded(linear):
     return ops.where(linear <= 0.0031308, linear * 12.92, curve)
 
 
+def _cube_root(t):
+    """CIE's f: a cube root that is straight near black; its base is kept away from 0 as well."""
+    return ops.where(t > EPSILON, ops.power(ops.maximum(t, EPSILON), 1 / 3), (KAPPA * t + 16) / 116)
+
+
+def lightness(gray):
+    """L* of gray photos: what `rgb_to_lab` gives for three equal channels.
+
+    Args:
+        gray: float tensor of any shape, gamma-encoded, 0..1.
+
+    Returns:
+        Float tensor of that shape, 0..100. Source: CIE 15:2004, section 8.2.1.1.
+
+    Example:
+        >>> lightness(ops.ones((1, 1)))  # [[100]]
+    """
+    return 116 * _cube_root(_to_linear(gray)) - 16
+
+
 def rgb_to_lab(rgb):
     """sRGB to CIE Lab, illuminant D65, 2° observer.
 
@@ -166,8 +186,7 @@ def rgb_to_lab(rgb):
     """
     xyz = _mix(_to_linear(rgb), RGB_TO_XYZ)
     t = ops.stack([xyz[..., i] / WHITE[i] for i in range(3)], axis=-1)
-    f = ops.where(t > EPSILON, ops.power(ops.maximum(t, EPSILON), 1 / 3), (KAPPA * t + 16) / 116)
-    x, y, z = _channels(f)
+    x, y, z = _channels(_cube_root(t))
     return ops.concatenate([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 

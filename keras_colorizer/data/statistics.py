@@ -2,10 +2,8 @@
 
 import numpy as np
 
-# Cells of the ab plane, as Zhang, Isola & Efros 2016 (section 2.1) quantise it: 10 wide, their
-# middles at multiples of 10, so that gray is on no edge. sRGB reaches from -86 to 98 in a and from
-# -108 to 94 in b.
-AB_GRID, AB_LOW, AB_CELLS = 10, -115, 23
+from keras_colorizer.color.grid import AB_CELLS, AB_GRID, ab_cells
+
 # A cell that a smaller share of pixels falls into, after smoothing, does not occur. With 1e-6, one
 # photo of a pure blue flower had 11 % of all weight of Oxford's 1,020 test photos; with 1e-5, 3 %.
 RAREST = 1e-5
@@ -37,30 +35,6 @@ def mean_chroma(images: np.ndarray, chunk: int = 256) -> tuple[float, float]:
     red, green, blue = total / (np.prod(images.shape[:3], dtype=np.int64) * 255)
     luma = 0.299 * red + 0.587 * green + 0.114 * blue
     return float((blue - luma) / 1.772), float((red - luma) / 1.402)
-
-
-def ab_cells(ab: np.ndarray, low: int = AB_LOW, grid: int = AB_GRID, cells: int = AB_CELLS):
-    """The cell of each colour, counted row by row: ``cells`` times that of a, plus that of b.
-
-    Args:
-        ab: float (..., 2), CIE Lab's a* and b*; what lies outside counts to the cell at the border.
-        low: where the first cell begins, in a and in b.
-        grid: width of a cell.
-        cells: how many there are along each axis.
-
-    Returns:
-        int32 (...), 0 to ``cells`` squared - 1.
-
-    Example:
-        >>> ab_cells(np.float32([[-110, -110], [-110, -100], [0, 0], [110, 110]]))
-        array([  0,   1, 264, 528], dtype=int32)
-    """
-    # Positive before it becomes whole, which cuts the fraction off; NaN has no place in a table.
-    a, b = (
-        np.clip((ab[..., i] - np.float32(low)) / np.float32(grid), 0, cells - 1).astype(np.int32)
-        for i in (0, 1)
-    )
-    return a * cells + b
 
 
 def ab_histogram(images: np.ndarray, chunk: int = 64) -> np.ndarray:
@@ -103,7 +77,7 @@ def rebalancing_weights(
     Args:
         counts: pixels in each cell, [A, B], as `ab_histogram` gives.
         smoothing: standard deviation of the Gaussian, in ab units; 0 for none.
-        mix: λ in 0..1; 0 balances fully, 1 makes every weight 1. Evaluation takes 0, training 0.5.
+        mix: λ in 0..1; 0 balances fully, 1 makes every weight 1. Evaluation takes 0.
         grid: width of a cell in ab units.
 
     Returns:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from keras_colorizer.errors import UserError
+from keras_colorizer.errors import UserError, within
 from keras_colorizer.inference import (
     exporting,
     exporting_lite,
@@ -18,6 +18,8 @@ from keras_colorizer.models import card as cards
 class RunModel(Model):
     """A finished run's own network, in Keras on any backend, computing in float32.
 
+    ``temperature`` is another than its codec's own, where that has one.
+
     Example:
         >>> RunModel("runs/gan-1").kind
         'run'
@@ -25,8 +27,12 @@ class RunModel(Model):
 
     kind = "run"
 
-    def __init__(self, run: str | os.PathLike):
+    def __init__(self, run: str | os.PathLike, temperature: float | None = None):
         self._network, self._codec, card = exporting.load_run(run)
+        if temperature is not None:
+            if not hasattr(self._codec, "temperature"):
+                raise _without_temperature(run, card)
+            self._codec.temperature = temperature
         exporting_loading.require_finite(run, self._network.get_weights())
         super().__init__(card["name"], card, card["size"])
         self.predicts_rgb = self._codec.predicts_rgb
@@ -50,6 +56,8 @@ class RunModel(Model):
 class SavedModel(Model):
     """An exported SavedModel, in TensorFlow alone.
 
+    ``temperature`` is another than its own, where it has one.
+
     Example:
         >>> SavedModel("runs/gan-1/saved_model").kind
         'SavedModel'
@@ -57,14 +65,17 @@ class SavedModel(Model):
 
     kind = "SavedModel"
 
-    def __init__(self, folder: str | os.PathLike):
+    def __init__(self, folder: str | os.PathLike, temperature: float | None = None):
         self._chroma, self._rgb, card = exporting_loading.load_predictions(folder)
+        self._temperature = temperature
+        if temperature is not None and not self._chroma.has_temperature:
+            raise _without_temperature(folder, card)
         super().__init__(card["name"], card, card["size"])
         self.predicts_rgb = self._rgb is not None
 
     def chroma(self, gray):
         """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2) in ±0.5, as it comes."""
-        return self._chroma(gray)
+        return self._chroma(gray, self._temperature)
 
     def rgb(self, gray):
         """float32 gray (B, S, S, 1) in 0..1 → float32 RGB (B, S, S, 3) in 0..1, or None."""
@@ -114,38 +125,62 @@ class ExportedModel(Model):
         return self._rgb(gray)
 
 
-def open_model(path_or_name: str | os.PathLike) -> Model:
+def _without_temperature(path, card):
+    return UserError(
+        f"{path}: its codec {card['codec']!r} has no temperature; leave temperature out, or give a "
+        "model of recipe colorful"
+    )
+
+
+def _check_folded(path, temperature):
+    if temperature is not None:
+        raise UserError(
+            f"{path}: a .tflite file's temperature, if it has one, is folded in; leave temperature "
+            "out, or give the run or the SavedModel folder that it was exported from"
+        )
+
+
+def open_model(path_or_name: str | os.PathLike, temperature: float | None = None) -> Model:
     """Opens a model of any kind; what stands at the path goes before a shipped model's name.
 
     Args:
         path_or_name: a run folder (also one that holds its ``saved_model``), an exported folder, a
             ``.tflite`` file, or the name of a shipped model. Colorizing with a ``.tflite`` file, or
             a folder that holds ``chroma_float32.tflite``, imports neither TensorFlow nor Keras.
+        temperature: for models that predict how likely colours are: 0 (the likeliest) to 1 (their
+            mean); None for the model's own. It is fixed in ``.tflite`` files, so with it an
+            exported folder's SavedModel is opened.
 
     Returns:
         A ``Model``: ``name``, ``card``, ``size``, ``kind``, ``predicts_rgb``, ``colorize``, ``raw``
         and ``chroma``.
 
     Raises:
-        UserError: nothing is there, it is none of these, unfinished, damaged or of another version.
+        UserError: nothing is there, it is none of these, unfinished, damaged or of another version,
+            or has no temperature that could be another.
 
     Example:
         >>> open_model("runs/gan-1").colorize(np.zeros((1, 480, 640, 1), "uint8")).shape
         (1, 480, 640, 3)
     """
     path = Path(path_or_name)
+    if temperature is not None:
+        temperature = within("temperature", temperature, 0, 1)
     if path.is_dir():
         if (path / cards.WEIGHTS).is_file() or (path / "recipe.json").is_file():
-            return RunModel(path)
-        if (path / exporting_lite.EXACT).is_file():
+            return RunModel(path, temperature)
+        saved, lite = (path / "saved_model.pb").is_file(), (path / exporting_lite.EXACT).is_file()
+        if saved and (temperature is not None or not lite):
+            return SavedModel(path, temperature)
+        if lite:
+            _check_folded(path, temperature)
             return ExportedModel(path)
-        if (path / "saved_model.pb").is_file():
-            return SavedModel(path)
         raise UserError(
             f"{path}: neither a run folder (no {cards.WEIGHTS}) nor a SavedModel (no "
             "saved_model.pb); give one that training or export wrote"
         )
     if path.suffix == ".tflite":
+        _check_folded(path, temperature)
         return tflite.open_tflite(path)
     if path.exists():
         folder = f": its folder {path.parent}" if path.name == cards.WEIGHTS else ""
@@ -157,4 +192,4 @@ def open_model(path_or_name: str | os.PathLike) -> Model:
         folder = shipped.find(str(path_or_name))
     except UserError as error:
         raise UserError(f"{path_or_name}: no such file or folder, and {error.message}") from None
-    return open_model(folder)
+    return open_model(folder, temperature)

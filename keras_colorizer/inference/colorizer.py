@@ -227,22 +227,24 @@ def _reopened(model, file, threads):
     return twin
 
 
-def load(path_or_name: str | os.PathLike) -> Colorizer:
+def load(path_or_name: str | os.PathLike, temperature: float | None = None) -> Colorizer:
     """Opens a model to colour photos with.
 
     Args:
         path_or_name: a shipped model's name, a ``.tflite`` file, an exported folder or SavedModel,
             or a run folder; as ``backends.open_model`` takes it.
+        temperature: 0 (vivid) to 1 (mild), for models of recipe ``colorful``; None for their own.
 
     Raises:
-        UserError: nothing is there, or it is no model, unfinished, damaged or of another version.
+        UserError: nothing is there, or it is no model, unfinished, damaged or of another version,
+            or it has no temperature.
 
     Example:
         >>> keras_colorizer.load("flowers")("old.jpg").save("colour.png")
     """
     from keras_colorizer.inference import backends, exporting_lite, shipped
 
-    colorizer = Colorizer(backends.open_model(path_or_name))
+    colorizer = Colorizer(backends.open_model(path_or_name, temperature))
     if colorizer.kind == "tflite":
         path = Path(path_or_name)
         path = path if path.exists() else shipped.find(str(path_or_name))

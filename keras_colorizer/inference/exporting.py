@@ -75,7 +75,7 @@ def load_run(run: str | os.PathLike):
     network, card = cards.load_network(run)
     from keras_colorizer.color import codecs
 
-    codec, size = codecs.get(card["codec"]), card["size"]
+    codec, size = codecs.get(card["codec"], **card.get("codec_options", {})), card["size"]
     if tuple(network.input_shape[1:3]) != (size, size):
         raise UserError(
             f"{run}: the card's size {size} is not the network's {network.input_shape[1:3]}; "
@@ -97,14 +97,16 @@ def signatures(network, codec, size):
         uint8 [B, H, W, 3]), ``colorize_encoded`` (``image_bytes`` string [B], JPEG or PNG →
         ``image_bytes``, JPEG: a name in ``_bytes`` is what TensorFlow Serving's REST API carries as
         ``{"b64": …}``), ``chroma`` (``gray`` float32 [B, size, size, 1] in 0..1 → ``chroma``
-        float32 [B, h, w, 2], CbCr in ±0.5) and, where the codec predicts RGB, ``raw`` (``image`` →
-        ``image``, the network's own picture [B, size, size, 3]).
+        float32 [B, h, w, 2], CbCr in ±0.5); where the codec has a temperature, ``chroma_at``
+        (``gray`` and ``temperature``, a float32 in 0..1 → ``chroma``); and, where it predicts RGB,
+        ``raw`` (``image`` → ``image``, the network's own picture [B, size, size, 3]).
 
     Example:
         >>> sorted(signatures(network, codecs.get("rgb"), 128))
         ['chroma', 'colorize', 'colorize_encoded', 'raw', 'serving_default']
     """
     tf = exporting_loading.tensorflow()
+    from keras_colorizer.color import codecs
     from keras_colorizer.inference import graph
 
     def traced(function, name, spec):
@@ -114,9 +116,16 @@ def signatures(network, codec, size):
         spec = tf.TensorSpec(*spec, name=name)
         return tf.function(endpoint, input_signature=[spec]).get_concrete_function()
 
-    @tf.function(input_signature=[tf.TensorSpec([None, size, size, 1], tf.float32, name="gray")])
+    seen = tf.TensorSpec([None, size, size, 1], tf.float32, name="gray")
+    warmth = tf.TensorSpec([], tf.float32, name="temperature")
+
+    @tf.function(input_signature=[seen])
     def chroma(gray):
         return {"chroma": graph.chroma_in_graph(network, codec, gray)}
+
+    @tf.function(input_signature=[seen, warmth])
+    def chroma_at(gray, temperature):
+        return {"chroma": graph.chroma_in_graph(network, codec, gray, temperature=temperature)}
 
     photos, files = ([None, None, None, None], tf.uint8), ([None], tf.string)
     colorize = traced(graph.colorize_in_graph, "image", photos)
@@ -126,6 +135,8 @@ def signatures(network, codec, size):
         "colorize_encoded": traced(graph.colorize_encoded_in_graph, "image_bytes", files),
         "chroma": chroma.get_concrete_function(),
     }
+    if codecs.has_temperature(codec):
+        found["chroma_at"] = chroma_at.get_concrete_function()
     if codec.predicts_rgb:
         found["raw"] = traced(graph.raw_in_graph, "image", photos)
     return found

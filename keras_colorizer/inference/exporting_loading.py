@@ -84,7 +84,8 @@ def load_predictions(folder: str | os.PathLike):
 
     Returns:
         ``(chroma, rgb, card)``: ``chroma`` from float32 gray (B, S, S, 1) in 0..1 to float32 CbCr
-        (B, h, w, 2); ``rgb`` from the same, in whole levels of 1/255, to float32 RGB (B, S, S, 3)
+        (B, h, w, 2), where ``chroma.has_temperature`` also at another one, its second argument;
+        ``rgb`` from the same, in whole levels of 1/255, to float32 RGB (B, S, S, 3)
         in 0..1, or None where the codec predicts chroma only.
 
     Raises:
@@ -107,13 +108,17 @@ def load_predictions(folder: str | os.PathLike):
         )
     require_finite(folder, [variable.numpy() for variable in loaded.state])
 
-    def chroma(gray):
-        return found["chroma"](gray=tf.constant(gray, tf.float32))["chroma"].numpy()
+    def chroma(gray, temperature=None):
+        given = {"gray": tf.constant(gray, tf.float32)}
+        if temperature is None:
+            return found["chroma"](**given)["chroma"].numpy()
+        given["temperature"] = tf.constant(temperature, tf.float32)
+        return found["chroma_at"](**given)["chroma"].numpy()
 
     def rgb(gray):
         levels = np.rint(np.asarray(gray) * 255).astype(np.uint8)
         return found["raw"](image=tf.constant(levels))["image"].numpy().astype(np.float32) / 255
 
     # A signature does not keep its variables alive; the loaded module does.
-    chroma.model = loaded
+    chroma.model, chroma.has_temperature = loaded, "chroma_at" in found
     return chroma, rgb if "raw" in found else None, card

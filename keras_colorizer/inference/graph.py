@@ -102,12 +102,13 @@ def colorize_in_graph(network, codec, size, image):
     return _to_uint8(spaces.merge(gray, chroma))
 
 
-def chroma_in_graph(network, codec, gray):
+def chroma_in_graph(network, codec, gray, **options):
     """The network's chroma at its own size, for what brings its own luma: apps and ``Model``.
 
     Args:
         network, codec: as for ``colorize_in_graph``.
         gray: float32 tensor [B, size, size, 1] in 0..1, at the working size.
+        options: of the codec's ``chroma``, such as another ``temperature``.
 
     Returns:
         float32 tensor [B, h, w, 2]: CbCr in ±0.5.
@@ -116,7 +117,7 @@ def chroma_in_graph(network, codec, gray):
         >>> chroma_in_graph(network, codecs.get("rgb"), tf.zeros([1, 128, 128, 1])).shape
         TensorShape([1, 128, 128, 2])
     """
-    return tf.cast(codec.chroma(gray, _call(network, codec, gray)), tf.float32)
+    return tf.cast(codec.chroma(gray, _call(network, codec, gray), **options), tf.float32)
 
 
 def raw_in_graph(network, codec, size, image):

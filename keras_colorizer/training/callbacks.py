@@ -60,17 +60,18 @@ class SampleSheets(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.interval == 0:
-            sheet = sample_sheet(self.model.result, self.model.codec_name, self.photos)
+            name, options = self.model.codec_name, self.model.codec_options
+            sheet = sample_sheet(self.model.result, name, self.photos, **options)
             sheets.save_png(sheet, self.folder / f"epoch-{epoch + 1:04d}.png")
 
 
-def sample_sheet(network, codec_name, photos):
+def sample_sheet(network, codec_name, photos, **codec_options):
     """A sheet of gray | own RGB | result | original for uint8 RGB photos (N, S, S, 3).
 
     Example:
         >>> sample_sheet(generator, "rgb", photos).save("sheet.png")
     """
-    codec = codecs.get(codec_name)
+    codec = codecs.get(codec_name, **codec_options)
     gray = spaces.gray_uint8(photos.astype("int32")).astype("uint8")
     x = ops.convert_to_tensor(gray.astype("float32") / 255.0)
     prediction = network(codec.see(x), training=False)

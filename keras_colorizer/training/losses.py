@@ -44,6 +44,42 @@ def huber(target, prediction, weights=1.0, delta=HUBER_DELTA):
     return ops.mean(weights * near * (error - near / 2) / delta)
 
 
+def cross_entropy(target, logits, weights=1.0):
+    """Mean cross-entropy of soft targets, each place's times its weight.
+
+    Args:
+        target: shares (B, h, w, Q) of sum 1.
+        logits: float tensor (B, h, w, Q).
+        weights: (B, h, w, 1), such as `class_weights` gives; or a number.
+
+    Returns:
+        Scalar, in nats; with hard targets the usual one. Source: Zhang, Isola & Efros 2016,
+        equation 2, as a mean over places.
+
+    Example:
+        >>> cross_entropy(ops.one_hot([0], 4), ops.zeros((1, 4)))  # log 4
+    """
+    surprise = -ops.sum(target * ops.log_softmax(logits, axis=-1), axis=-1, keepdims=True)
+    return ops.mean(weights * surprise)
+
+
+def class_weights(target, weights):
+    """The weight of each place's likeliest class.
+
+    Args:
+        target: shares (B, h, w, Q).
+        weights: (Q,), one a class.
+
+    Returns:
+        Float tensor (B, h, w, 1). Source: Zhang, Isola & Efros 2016, equation 3.
+
+    Example:
+        >>> class_weights(ops.one_hot([1], 2), [0.5, 2.0])  # [[2.0]]
+    """
+    found = ops.take(ops.convert_to_tensor(weights, "float32"), ops.argmax(target, axis=-1))
+    return ops.expand_dims(found, -1)
+
+
 def saturation_weights(cbcr, factor):
     """Weights that let vivid places count more, of mean 1 over the batch.
 
@@ -122,7 +158,8 @@ class PixelLoss:
     """A loss over what a codec predicts, with the terms that chroma may have beside it.
 
     Args:
-        name: ``l1``, ``mse`` or ``huber``.
+        name: ``l1``, ``mse`` or ``huber``, or ``cross_entropy`` for codecs of classes.
+        classes: weights (Q,) of classes, for ``class_weights``; None for 1.
         saturation: factor of ``saturation_weights``; this and the following for CbCr only.
         colourfulness: weight of ``colourfulness_gap``.
         neutral: weight of ``neutral_chroma``.
@@ -131,8 +168,8 @@ class PixelLoss:
         >>> PixelLoss("huber", colourfulness=0.3)(target, prediction, gray)
     """
 
-    def __init__(self, name, saturation=0.0, colourfulness=0.0, neutral=0.0):
-        self.name, self._distance = name, get(name)
+    def __init__(self, name, saturation=0.0, colourfulness=0.0, neutral=0.0, classes=None):
+        self.name, self._distance, self.classes = name, get(name), classes
         self.saturation, self.colourfulness, self.neutral = saturation, colourfulness, neutral
 
     def plain(self, target, prediction, gray):
@@ -142,6 +179,8 @@ class PixelLoss:
     def __call__(self, target, prediction, gray):
         """Scalar loss of predictions (B, h, w, C); ``gray`` (B, H, W, 1) is the photos' luma."""
         weights = saturation_weights(target, self.saturation) if self.saturation else 1.0
+        if self.classes is not None:
+            weights = class_weights(target, self.classes)
         value = self._distance(target, prediction, weights)
         if self.colourfulness:
             value = value + self.colourfulness * colourfulness_gap(target, prediction)
@@ -150,7 +189,7 @@ class PixelLoss:
         return value
 
 
-LOSSES = {"l1": l1, "mse": mse, "huber": huber}
+LOSSES = {"l1": l1, "mse": mse, "huber": huber, "cross_entropy": cross_entropy}
 
 
 def get(name):

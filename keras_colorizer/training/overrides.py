@@ -7,7 +7,7 @@ import typing
 from keras_colorizer.errors import UserError, check_options, nearest
 from keras_colorizer.training.recipes import STAGED, Recipe, plan
 
-PARTS = ("generator", "discriminator", "update_rule", "objective")
+PARTS = ("codec", "generator", "discriminator", "update_rule", "objective")
 _WORDS = {"true": True, "yes": True, "on": True, "1": True}
 _WORDS |= {"false": False, "no": False, "off": False, "0": False}
 
@@ -53,6 +53,10 @@ def _part_defaults(part, name):
         from keras_colorizer.training import objectives
 
         return objectives.defaults(name)
+    if part == "codec":
+        from keras_colorizer.color import codecs
+
+        return codecs.defaults(name)
     from keras_colorizer import models
 
     return models.defaults(name)
@@ -66,7 +70,8 @@ def apply(recipe, settings):
         settings: texts such as ``epochs=3`` or ``generator.skip=concat``.
 
     Returns:
-        A new Recipe. Naming another generator, discriminator or rule drops the old one's options.
+        A new Recipe. Naming another codec, generator, discriminator or rule drops the old one's
+        options.
 
     Raises:
         UserError: a text without ``=``, an unknown key (with the nearest right one), a bad value.

@@ -11,6 +11,7 @@ from keras_colorizer.images.files import write_text
 _RECIPES = {}
 # What a stage may not change: it would be another run.
 FIXED = {"name", "purpose", "expect", "data", "train_on", "restraint", "fit", "codec", "generator"}
+FIXED |= {"codec_options", "uniform_share"}
 FIXED |= {"generator_options", "seed", "init", "deliver", "saturation", "monitor"}
 FIXED |= {"monitor_mode", "stages"}
 
@@ -19,9 +20,10 @@ FIXED |= {"monitor_mode", "stages"}
 class Recipe:
     """One training run, as plain values.
 
-    ``generator``, ``discriminator`` and ``update_rule`` name registered parts; their own options
-    stand in the dict beside each and are set as ``--set generator.skip=concat``. Each of
+    ``codec``, ``generator``, ``discriminator`` and ``update_rule`` name registered parts; their own
+    options stand in the dict beside each and are set as ``--set generator.skip=concat``. Each of
     ``stages`` is a dict of fields that are different in it; ``epochs`` is then their sum.
+    ``uniform_share`` is λ of ``prior.weights``, for ``cross_entropy``; 1 rebalances nothing.
 
     Example:
         >>> Recipe(generator="autoencoder", epochs=3).batch
@@ -37,6 +39,7 @@ class Recipe:
     fit: str = "stretch"
     validation_photos: int | None = None
     codec: str = "rgb"
+    codec_options: dict = dataclasses.field(default_factory=dict)
     generator: str = "unet"
     generator_options: dict = dataclasses.field(default_factory=dict)
     discriminator: str | None = None
@@ -44,6 +47,7 @@ class Recipe:
     update_rule: str = "accuracy_below"
     update_rule_options: dict = dataclasses.field(default_factory=dict)
     loss: str = "l1"
+    uniform_share: float = 0.5
     saturation_weight: float = 0.0
     colourfulness_weight: float = 0.0
     neutral_weight: float = 0.0
@@ -65,6 +69,7 @@ class Recipe:
     learning_rate: float = 2e-4
     schedule: str = "constant"
     momentum: float = 0.9
+    second_momentum: float = 0.999
     weight_decay: float = 0.0
     ema: float = 0.0
     discriminator_learning_rate: float = 2e-4
@@ -98,6 +103,8 @@ class Recipe:
             value = getattr(self, field)
             if value is not None and value < 1:
                 raise UserError(f"recipe field {field} is {value}: it must be at least 1")
+        if not 0 < self.uniform_share <= 1:
+            raise UserError("recipe field uniform_share must be above 0 and at most 1")
         for field in ("learning_rate", "discriminator_learning_rate", "saturation"):
             if not getattr(self, field) > 0:
                 raise UserError(f"recipe field {field} must be above 0")
@@ -117,6 +124,7 @@ class Recipe:
         return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
 
 
+DEFAULTS = {f.name: f.default for f in dataclasses.fields(Recipe)}
 STAGED = [f.name for f in dataclasses.fields(Recipe) if f.name not in FIXED]
 # Where these agree, optimizers of a stage can go on with the slots of the one before.
 OPTIMIZED = ("discriminator", "discriminator_options", "weight_decay", "ema", "precision")

@@ -16,6 +16,7 @@ from keras_colorizer.training import (
     callbacks,
     delivery,
     gradients,
+    prior,
     recipes,
     runs,
     stages,
@@ -68,22 +69,24 @@ def _rate(recipe, part, photos, start):
 
 def _optimizer(recipe, photos, start):
     rate = _rate(recipe, "", photos, start)
+    betas = {"beta_1": recipe.momentum, "beta_2": recipe.second_momentum}
     if not recipe.weight_decay:
-        return keras.optimizers.Adam(rate, beta_1=recipe.momentum)
-    decay = recipe.weight_decay
-    optimizer = keras.optimizers.AdamW(rate, beta_1=recipe.momentum, weight_decay=decay)
+        return keras.optimizers.Adam(rate, **betas)
+    optimizer = keras.optimizers.AdamW(rate, **betas, weight_decay=recipe.weight_decay)
     # Scales and shifts are no directions that grow without need: only kernels decay.
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
 
 
-def build(recipe, photos=None, start=0):
+def build(recipe, photos=None, start=0, classes=None):
     """The compiled trainer of a recipe without stages, or of one stage.
 
     Args:
         recipe: the Recipe.
         photos: how many it is trained on, for the schedule of the learning rate.
         start: steps that its optimizers have behind them when it begins, for the same.
+        classes: weights of the codec's classes, from the run's ``prior``, for losses that have
+            them; None lets all count alike.
 
     Raises:
         UserError: a part or option that is unknown, parts that do not fit each other, or a size
@@ -100,6 +103,8 @@ def build(recipe, photos=None, start=0):
     common = {name: getattr(recipe, name) for name in ("flip", "zoom", "augment", "ema", "seed")}
     common |= {
         "loss_name": recipe.loss,
+        "codec_options": recipe.codec_options,
+        "classes": classes,
         "terms": {name: getattr(recipe, f"{name}_weight") for name in TERMS},
         "restraint": recipe.modest,
         "restraint_weight": recipe.restraint_weight,
@@ -130,7 +135,8 @@ def build(recipe, photos=None, start=0):
 
 
 def _check_codec(recipe, generator):
-    codec, given = codecs.get(recipe.codec), tuple(generator.output_shape[1:])
+    codec = codecs.get(recipe.codec, **recipe.codec_options)
+    given = tuple(generator.output_shape[1:])
     side = recipe.size // codec.shrink
     if given != (side, side, codec.channels):
         raise UserError(
@@ -138,17 +144,14 @@ def _check_codec(recipe, generator):
             f"{recipe.size}, codec {recipe.codec!r} takes {side} × {side} × {codec.channels}; "
             "set generator and codec that fit each other"
         )
+    prior.check(recipe, codec)
     if recipe.discriminator and recipe.noise_interval and not codec.takes_noise:
         raise UserError(f"--set noise_interval=…: noise is RGB; codec {recipe.codec!r} takes 0")
-    if recipe.restraint_saturation != 1.0 and codec.predicts_rgb:
-        raise UserError(f"--set restraint_saturation=…: codec {recipe.codec!r} predicts no chroma")
-    if recipe.saturation != 1.0:
-        if codec.predicts_rgb:
-            raise UserError(f"--set saturation=…: codec {recipe.codec!r} predicts no chroma")
+    if recipe.saturation != 1.0 and codec.channels == 2:
         delivery.head(generator)  # that it can be scaled is known before training
-    if codec.predicts_rgb:
-        for field in (f"{term}_weight" for term in TERMS):
-            if getattr(recipe, field):
+    if codec.channels != 2:  # no Cb and Cr
+        for field in ("saturation", "restraint_saturation", *(f"{term}_weight" for term in TERMS)):
+            if getattr(recipe, field) != recipes.DEFAULTS[field]:
                 raise UserError(f"--set {field}=…: codec {recipe.codec!r} predicts no chroma")
 
 
@@ -192,7 +195,9 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
         load = functools.partial(_load, options, stage.recipe.size)
         photos = load(recipe.data, recipe.roles)
-        before, trainer = trainer, build(stage.recipe, len(photos), _begun(plan, stage, photos))
+        classes = prior.of_run(stage.recipe, run, photos)
+        before = trainer
+        trainer = build(stage.recipe, len(photos), _begun(plan, stage, photos), classes)
         if stage.first < done:
             run.load(trainer, "last")
             run.write_rows([row for row in run.rows if row["epoch"] <= done])

@@ -11,9 +11,9 @@ class SupervisedColorizer(ColorTrainer):
 
     Args:
         generator, codec, flip, zoom, augment, ema, seed: as in ``ColorTrainer``.
-        loss_name: ``l1``, ``mse`` or ``huber`` over what the codec predicts.
+        loss_name: ``l1``, ``mse``, ``huber`` or ``cross_entropy`` over what the codec predicts.
         terms: weights of ``losses.PixelLoss``'s further terms, for codecs of chroma.
-        restraint: as in ``ColorTrainer``.
+        codec_options, classes, restraint: as in ``ColorTrainer``.
 
     Source: the report, section on the baseline.
 

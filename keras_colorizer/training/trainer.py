@@ -20,7 +20,10 @@ class ColorTrainer(keras.Model):
     Args:
         generator: functional model from gray to what the codec decodes.
         codec: a registered codec's name.
-        loss_name: ``l1``, ``mse`` or ``huber`` over what the codec predicts.
+        codec_options: of that codec, a dict.
+        loss_name: ``l1``, ``mse``, ``huber`` or ``cross_entropy`` over what the codec predicts.
+        classes: weights of the codec's classes in ``cross_entropy``, as ``prior`` measures them;
+            None lets all count alike.
         terms: weights of ``losses.PixelLoss``'s further terms, such as ``{"neutral": 1.0}``.
         restraint: how many photos at the end of each batch in training show other things than
             the rest. They teach the network to be modest where it does not know.
@@ -45,6 +48,8 @@ class ColorTrainer(keras.Model):
         codec="rgb",
         loss_name="l1",
         terms=None,
+        codec_options=None,
+        classes=None,
         restraint=0,
         restraint_weight=1.0,
         restraint_saturation=1.0,
@@ -64,12 +69,14 @@ class ColorTrainer(keras.Model):
         self.restraint, self.restraint_weight = restraint, restraint_weight
         self.restraint_saturation, self.restraint_terms = restraint_saturation, restraint_terms
         self.headroom_weight = headroom_weight
-        self._pixel = losses.PixelLoss(loss_name, **self.terms)
+        self.classes = None if classes is None else [float(weight) for weight in classes]
+        self._pixel = losses.PixelLoss(loss_name, **self.terms, classes=self.classes)
         self.ema, self.average = ema, keras.models.clone_model(generator) if ema else None
         if ema:
             self.average.set_weights(generator.get_weights())
             self.average.trainable = False
-        self._codec = codecs.get(codec)
+        self.codec_options = dict(codec_options or {})
+        self._codec = codecs.get(codec, **self.codec_options)
         self.random = keras.random.SeedGenerator(seed)
         names = ("psnr", "colourfulness", "neutral_drift")
         self.quality = {name: keras.metrics.Mean(name=name) for name in names}
@@ -80,6 +87,8 @@ class ColorTrainer(keras.Model):
             "name": self.name,
             "generator": keras.saving.serialize_keras_object(self.generator),
             "codec": self.codec_name,
+            "codec_options": self.codec_options,
+            "classes": self.classes,
             "loss_name": self.loss_name,
             "terms": self.terms,
             "restraint": self.restraint,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 from keras import ops
-from skimage import data
+from skimage import color, data
 
-from keras_colorizer.color import codecs, spaces
+from keras_colorizer.color import bins, codecs, spaces
 from keras_colorizer.errors import UserError
 
 
@@ -18,6 +18,11 @@ def as_float(photos):
     return ops.convert_to_tensor(photos.astype("float32") / 255.0)
 
 
+# What a codec admits on photos, in the mean, and on corners of the RGB cube, at most. Bins are 10
+# wide, and the cube's corners lie at their outermost edges.
+ADMITTED = {"bins": (0.025, 0.23)}
+
+
 def errors(name, photos):
     """Absolute errors of both ways back from what the codec itself encoded."""
     codec, truth = codecs.get(name), as_float(photos)
@@ -25,6 +30,7 @@ def errors(name, photos):
     side = photos.shape[1] // codec.shrink
     assert target.shape == (len(photos), side, side, codec.channels)
     assert np.allclose(codec.see(gray), x)
+    target = codec.express(target)
     merged = spaces.merge(gray, codecs.enlarge(codec.chroma(gray, target), gray))
     found = [codec.decode(gray, target), merged]
     return np.abs(np.stack([ops.convert_to_numpy(rgb) for rgb in found]) - photos / 255.0)
@@ -36,14 +42,14 @@ def test_round_trip_of_real_photos(name, photos):
     if codecs.get(name).shrink == 1:
         assert found.max() < 0.02
     # Chroma that was averaged over blocks loses the edges between colours, and no more.
-    assert found.mean() < 0.02
+    assert found.mean() < ADMITTED.get(name, (0.02,))[0]
 
 
 @pytest.mark.parametrize("name", sorted(codecs.CODECS))
 def test_round_trip_of_the_corners_of_the_rgb_cube(name):
     corners = [[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)]
     photos = np.broadcast_to(np.uint8(corners)[:, None, None], (8, 8, 8, 3))
-    assert errors(name, photos).max() < 0.003
+    assert errors(name, photos).max() < ADMITTED.get(name, (0, 0.003))[1]
 
 
 def test_ycbcr_predicts_the_means_of_blocks(photos):
@@ -58,6 +64,44 @@ def test_ycbcr_keeps_the_luma_of_any_prediction(photos):
     wild = np.random.default_rng(0).uniform(-0.7, 0.7, (2, 8, 8, 2)).astype("float32")
     rgb = codecs.get("ycbcr").decode(gray, wild)
     assert np.abs(ops.convert_to_numpy(spaces.luma(rgb) - gray)).max() < 1e-5
+
+
+def test_bins_see_lightness_and_predict_shares_of_the_blocks_mean_colour(photos):
+    codec = codecs.get("bins")
+    x, target = codec.encode(photos)
+    gray = ops.convert_to_numpy(spaces.luma(as_float(photos)))
+    lab = color.rgb2lab(np.repeat(gray, 3, axis=-1))
+    assert np.allclose(x, lab[..., :1] / 50 - 1, atol=0.2 / 50)
+    means = ops.convert_to_numpy(as_float(photos)).reshape(2, 8, 4, 8, 4, 3).mean(axis=(2, 4))
+    ab = color.rgb2lab(means)[..., 1:]
+    nearest = bins.centres()[np.argmax(target, axis=-1)]
+    assert np.abs(nearest - ab).max() < 5.01
+    found = bins.annealed_mean(codec.express(target), 1.0)
+    assert np.abs(found - ab).mean() < 1
+
+
+def test_a_temperature_sharpens_and_is_checked(photos):
+    gray = spaces.luma(as_float(photos))
+    logits = np.random.default_rng(0).normal(size=(2, 8, 8, bins.COUNT)).astype("float32")
+
+    def strength(codec, **options):
+        return float(np.abs(codec.chroma(gray, logits, **options)).mean())
+
+    vivid, own, mild = (strength(codecs.get("bins", temperature=t)) for t in (0, 0.38, 1))
+    assert vivid > 2 * own > 4 * mild
+    assert strength(codecs.get("bins"), temperature=1.0) == mild
+    for wrong in (-0.1, 1.1, float("nan"), "hot", True):
+        with pytest.raises(UserError, match="codec.temperature is .*; give a number from 0 to 1"):
+            codecs.get("bins", temperature=wrong)
+    assert [name for name in codecs.CODECS if codecs.has_temperature(codecs.get(name))] == ["bins"]
+
+
+def test_an_option_that_a_codec_has_not_is_one_clear_line():
+    assert codecs.defaults("rgb") == {} and codecs.defaults("bins") == {"temperature": 0.38}
+    with pytest.raises(UserError, match="codec 'bins' has no option 'temprature'; did you mean"):
+        codecs.get("bins", temprature=0.5)
+    with pytest.raises(UserError, match="codec 'rgb' has no option 'temperature'.* has none"):
+        codecs.get("rgb", temperature=0.5)
 
 
 def test_enlarging_undoes_block_means_of_a_slope():

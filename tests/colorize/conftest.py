@@ -77,7 +77,7 @@ def load(monkeypatch):
     def use(painter):
         loaded = []
 
-        def load(model):
+        def load(model, temperature=None):
             loaded.append(model)
             return painter
 

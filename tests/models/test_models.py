@@ -18,6 +18,7 @@ GOLDEN = {  # weights and embedding at 128 px
     "chroma_discriminator": (512_562, (4, 4, 160)),
     "patchgan": (2_769_345, (16, 16, 512)),
     "nazeri": (16_659_459, (8, 8, 512)),
+    "colorful": (2_030_453, (16, 16, 128)),
 }
 SMALL = {
     "autoencoder": {"widths": (4, 6, 8)},
@@ -27,9 +28,10 @@ SMALL = {
     "chroma_discriminator": {"widths": (4, 6, 6, 8)},
     "patchgan": {"widths": (4, 6, 8, 10)},
     "nazeri": {"widths": (4, 6, 8, 8, 10)},
+    "colorful": {"width": 2},
 }
 SIZES = {"chroma": 32, "chroma_discriminator": 32}
-OUTPUTS = {"chroma": (8, 8, 2), "patchgan": (4,)}
+OUTPUTS = {"chroma": (8, 8, 2), "patchgan": (4,), "colorful": (4, 4, 261)}
 RANGES = {"autoencoder": (0, 1), "unet": (0, 1), "nazeri": (-1, 1)}
 EVERY = models.names()
 

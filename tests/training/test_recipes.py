@@ -48,6 +48,7 @@ def test_the_reports_numbers():
         ("update_rule=always", "update_rule_options", {}),
         ("objective.smoothing=0.1", "objective_options", {"smoothing": 0.1}),
         ("shown=diffaugment", "shown", "diffaugment"),
+        ("codec=bins", "codec", "bins"),
     ],
 )
 def test_settings_are_typed(setting, field, value):
@@ -83,6 +84,23 @@ def test_wrong_settings_are_one_clear_line(setting, told):
 def test_options_of_a_part_that_is_not_there():
     with pytest.raises(UserError, match="'quickstart' has no discriminator"):
         overrides.apply(recipes.get("quickstart"), ["discriminator.dropout=0.5"])
+
+
+def test_options_of_a_codec_are_its_own():
+    recipe = overrides.apply(recipes.get("colorful"), ["codec.temperature=0.5"])
+    assert recipe.codec_options == {"temperature": 0.5}
+    assert overrides.apply(recipe, ["codec=bins"]).codec_options == {"temperature": 0.5}
+    assert overrides.apply(recipe, ["codec=ycbcr"]).codec_options == {}
+    with pytest.raises(UserError, match="codec 'bins' has no option 'temp'.*'temperature'"):
+        overrides.apply(recipe, ["codec.temp=0.5"])
+    with pytest.raises(UserError, match="unknown field of stage 1 'codec_options'"):
+        dataclasses.replace(recipe, stages=({"epochs": 1, "codec_options": {}},))
+
+
+@pytest.mark.parametrize("share", ["0", "-1", "1.5", "nan"])
+def test_a_share_of_the_uniform_distribution_is_one(share):
+    with pytest.raises(UserError, match="uniform_share must be above 0 and at most 1"):
+        overrides.apply(recipes.get("colorful"), [f"uniform_share={share}"])
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"epochs": 1, "colour": 2}'])
