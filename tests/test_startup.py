@@ -37,3 +37,17 @@ def test_a_missing_backend_is_one_clear_line():
     assert done.returncode == 1
     assert done.stderr.startswith("Error: Keras cannot be imported")
     assert done.stderr.count("\n") == 1
+
+
+def test_many_models_in_one_process_are_no_reason_for_a_warning():
+    done = run(
+        """startup.import_keras()
+import keras, logging, numpy as np
+for size in range(1, 9):
+    photo = keras.Input((size,))
+    keras.Model(photo, keras.layers.Dense(1)(photo)).predict_on_batch(np.ones((1, size)))
+logging.getLogger("tensorflow").warning("another")
+"""
+    )
+    assert done.returncode == 0
+    assert done.stderr.count("\n") == 1 and "another" in done.stderr
