@@ -1,5 +1,6 @@
 """Building blocks that the networks share: convolutions, normalisation, skip connections."""
 
+import keras
 from keras import layers
 
 from keras_colorizer.errors import choose
@@ -34,6 +35,29 @@ def convolve(x, width, momentum=0.99, strides=1, kernel=3, synchronized=False):
     """
     x = layers.Conv2D(width, kernel, strides=strides, padding="same", use_bias=False)(x)
     return normalize(x, momentum, synchronized)
+
+
+def pictures(side, channels, conditional, scale=1.0):
+    """What a discriminator is given, and the tensor that it begins with.
+
+    Args:
+        side: of the pictures in pixels.
+        channels: of their colour.
+        conditional: the gray photo is given too (pix2pix, Isola et al. 2017).
+        scale: colour is multiplied by it.
+
+    Returns:
+        ``(inputs, x)``: colour, or [colour, gray]; both side by side (B, side, side, channels + 1).
+
+    Example:
+        >>> inputs, x = pictures(128, 3, conditional=True)
+    """
+    colour = keras.Input((side, side, channels), name="colour")
+    x = colour if scale == 1.0 else layers.Rescaling(scale)(colour)
+    if not conditional:
+        return colour, x
+    gray = keras.Input((side, side, 1), name="gray")
+    return [colour, gray], layers.Concatenate()([x, gray])
 
 
 NORMALIZATIONS = ("batch", "spectral", "none")

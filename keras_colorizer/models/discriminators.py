@@ -44,11 +44,7 @@ def discriminator(
         >>> discriminator(128).get_layer("embedding").output.shape
         (None, 16, 16, 512)
     """
-    colour = keras.Input((size, size, channels), name="colour")
-    inputs, x = colour, colour
-    if conditional:
-        gray = keras.Input((size, size, 1), name="gray")
-        inputs, x = [colour, gray], layers.Concatenate()([colour, gray])
+    inputs, x = blocks.pictures(size, channels, conditional)
     for stage, width in enumerate(widths, start=1):
         x = blocks.judged(x, width, 3, 1, normalization, batch_norm_momentum, synchronized)
         x = blocks.activate(x, activation)
@@ -101,12 +97,7 @@ def chroma_discriminator(
         >>> chroma_discriminator(128).get_layer("embedding").output.shape
         (None, 4, 4, 160)
     """
-    side = size // 4
-    colour = keras.Input((side, side, channels), name="colour")
-    inputs, x = colour, layers.Rescaling(scale)(colour)
-    if conditional:
-        gray = keras.Input((side, side, 1), name="gray")
-        inputs, x = [colour, gray], layers.Concatenate()([x, gray])
+    inputs, x = blocks.pictures(size // 4, channels, conditional, scale)
     for stage, width in enumerate(widths):
         kernel, strides = (4, 2) if stage else (3, 1)
         x = SpectralConv2D(width, kernel, strides=strides, padding="same")(x)

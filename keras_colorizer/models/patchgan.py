@@ -44,11 +44,7 @@ def patchgan(
         >>> patchgan(64).output_shape
         (None, 64)
     """
-    colour = keras.Input((size, size, channels), name="colour")
-    inputs, x = colour, colour
-    if conditional:
-        gray = keras.Input((size, size, 1), name="gray")
-        inputs, x = [colour, gray], layers.Concatenate()([colour, gray])
+    inputs, x = blocks.pictures(size, channels, conditional)
     for stage, width in enumerate(widths, start=1):
         kind = "none" if stage == 1 and normalization == "batch" else normalization
         strides = 2 if stage < len(widths) else 1
