@@ -26,8 +26,9 @@ def test_recipes_name_every_way():
 
 @pytest.mark.parametrize("name", sorted(SHOWN))
 def test_shapes_and_gradients(name, pictures, random):
-    shown = SHOWN[name](ops.convert_to_tensor(pictures), random, conditions=1)
-    assert shown.shape == pictures.shape and shown.dtype == "float32"
+    pictures = ops.convert_to_tensor(pictures)
+    shown = SHOWN[name](pictures, random, conditions=1)
+    assert shown.shape == pictures.shape and shown.dtype == pictures.dtype
     _, _, (gradient,) = value_and_gradients(
         lambda v: (ops.sum(SHOWN[name](v[0], random, conditions=1)), None), [pictures]
     )
