@@ -231,7 +231,7 @@ def test_a_beginning_with_another_codec_is_one_clear_line(finished, tmp_path):
     ("changes", "told"),
     [
         ({"codec": "rgb"}, "gives 8 × 8 × 2 at size 32, codec 'rgb' takes 32 × 32 × 3"),
-        ({"noise_interval": 5}, "a codec of chroma takes 0"),
+        ({"noise_interval": 5}, "codec 'ycbcr' takes 0"),
     ],
 )
 def test_parts_that_do_not_fit_are_one_clear_line(changes, told):
