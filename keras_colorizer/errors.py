@@ -1,6 +1,7 @@
 """What a user did that cannot work, said in one line."""
 
 import difflib
+import inspect
 import numbers
 from collections.abc import Iterable
 
@@ -58,6 +59,17 @@ def check_options(owner: str, options: Iterable[str], known: Iterable[str]) -> N
                 f"{owner} has no option {option!r}{nearest(option, known)}; "
                 f"it has {', '.join(known) or 'none'}"
             )
+
+
+def defaults_of(part) -> dict:
+    """The options of a registered class or function, and what each is if it is not given.
+
+    Example:
+        >>> defaults_of(sorted)
+        {'key': None, 'reverse': False}
+    """
+    parameters = inspect.signature(part).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
 def within(what: str, value, low: float, high: float) -> float:

@@ -1,11 +1,9 @@
 """Codecs: what a network sees of a gray photo, what it predicts, how that becomes colour again."""
 
-import inspect
-
 from keras import ops
 
 from keras_colorizer.color import bins, spaces
-from keras_colorizer.errors import check_options, choose, within
+from keras_colorizer.errors import check_options, choose, defaults_of, within
 
 CODECS = {}
 
@@ -28,8 +26,7 @@ def defaults(name):
         >>> defaults("bins")
         {'temperature': 0.38}
     """
-    parameters = inspect.signature(CODECS[choose("codec", name, CODECS)]).parameters
-    return {p.name: p.default for p in parameters.values()}
+    return defaults_of(CODECS[choose("codec", name, CODECS)])
 
 
 def get(name, **options):
@@ -41,16 +38,6 @@ def get(name, **options):
     """
     check_options(f"codec {name!r}", options, defaults(name))
     return CODECS[name](**options)
-
-
-def has_temperature(codec):
-    """Whether a codec predicts how likely colours are, which a temperature makes into one.
-
-    Example:
-        >>> has_temperature(get("rgb"))
-        False
-    """
-    return hasattr(codec, "temperature")
 
 
 def enlarge(chroma, gray):
@@ -86,6 +73,7 @@ class Codec:
         predicts_rgb: it has a luma of its own, so a picture of its own.
         takes_noise: uniform noise in 0..1 is as good a fake as the report's GAN asks for.
         int8: its colour maths can be held in 8 bits.
+        temperature: where it predicts how likely colours are, what makes them into one; else None.
 
     Example:
         >>> YcbcrCodec().shrink
@@ -95,6 +83,7 @@ class Codec:
     predicts_rgb = False
     takes_noise = False
     int8 = True
+    temperature = None
 
     def see(self, gray):
         """Gray (B, H, W, 1) in 0..1 → the network's input, here the same."""

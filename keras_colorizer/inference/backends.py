@@ -30,7 +30,7 @@ class RunModel(Model):
     def __init__(self, run: str | os.PathLike, temperature: float | None = None):
         self._network, self._codec, card = exporting.load_run(run)
         if temperature is not None:
-            if not hasattr(self._codec, "temperature"):
+            if self._codec.temperature is None:
                 raise _without_temperature(run, card)
             self._codec.temperature = temperature
         exporting_loading.require_finite(run, self._network.get_weights())

@@ -106,7 +106,6 @@ def signatures(network, codec, size):
         ['chroma', 'colorize', 'colorize_encoded', 'raw', 'serving_default']
     """
     tf = exporting_loading.tensorflow()
-    from keras_colorizer.color import codecs
     from keras_colorizer.inference import graph
 
     def traced(function, name, spec):
@@ -135,7 +134,7 @@ def signatures(network, codec, size):
         "colorize_encoded": traced(graph.colorize_encoded_in_graph, "image_bytes", files),
         "chroma": chroma.get_concrete_function(),
     }
-    if codecs.has_temperature(codec):
+    if codec.temperature is not None:
         found["chroma_at"] = chroma_at.get_concrete_function()
     if codec.predicts_rgb:
         found["raw"] = traced(graph.raw_in_graph, "image", photos)

@@ -2,11 +2,10 @@
 
 import functools
 import importlib
-import inspect
 import pkgutil
 from pathlib import Path
 
-from keras_colorizer.errors import UserError, check_options, choose
+from keras_colorizer.errors import UserError, check_options, choose, defaults_of
 
 BUILDERS = {}
 MOBILE = set()
@@ -77,8 +76,7 @@ def defaults(name):
         'add'
     """
     builder, role, _ = builders()[choose("network", name, builders())]
-    parameters = inspect.signature(builder).parameters.values()
-    return {p.name: p.default for p in parameters if p.default is not p.empty}
+    return defaults_of(builder)
 
 
 def build(name, size, **options):

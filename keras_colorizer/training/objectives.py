@@ -4,11 +4,9 @@ Each is a class of two methods: ``discriminator(on_real, on_fake)`` and ``genera
 logits (B, 1), or (B, n) of n patches, to a scalar. A logit above 0 says "real" in all of them.
 """
 
-import inspect
-
 from keras import ops
 
-from keras_colorizer.errors import check_options, choose
+from keras_colorizer.errors import check_options, choose, defaults_of
 
 OBJECTIVES = {}
 
@@ -35,8 +33,7 @@ def defaults(name):
         >>> defaults("bce")
         {'smoothing': 0.0}
     """
-    found = inspect.signature(OBJECTIVES[choose("objective", name, OBJECTIVES)]).parameters
-    return {p.name: p.default for p in found.values()}
+    return defaults_of(OBJECTIVES[choose("objective", name, OBJECTIVES)])
 
 
 def get(name, **options):

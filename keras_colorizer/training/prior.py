@@ -80,7 +80,7 @@ def check(recipe, codec):
     Example:
         >>> check(recipes.get("colorful"), codecs.get("bins"))
     """
-    likely = codecs.has_temperature(codec)
+    likely = codec.temperature is not None
     if likely != (recipe.loss == LOSS):
         raise UserError(
             f"--set loss={recipe.loss}: {LOSS} is for codecs that predict how likely colours are, "
@@ -114,7 +114,7 @@ def of_run(recipe, run, photos):
     if recipe.loss != LOSS:
         return None
     codec, path = codecs.get(recipe.codec, **recipe.codec_options), run.folder / FILE
-    if not codecs.has_temperature(codec):
+    if codec.temperature is None:
         return None  # `check` says why these do not fit each other
     if path.is_file():
         return _read(path, recipe, photos)

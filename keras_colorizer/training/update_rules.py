@@ -1,11 +1,9 @@
 """Update rules: when the discriminator takes its step."""
 
-import inspect
-
 import keras
 from keras import ops
 
-from keras_colorizer.errors import check_options, choose
+from keras_colorizer.errors import check_options, choose, defaults_of
 
 RULES = {}
 
@@ -32,8 +30,7 @@ def defaults(name):
         >>> defaults("accuracy_below")
         {'threshold': 0.8}
     """
-    parameters = inspect.signature(RULES[choose("update rule", name, RULES)]).parameters.values()
-    return {p.name: p.default for p in parameters if p.default is not p.empty}
+    return defaults_of(RULES[choose("update rule", name, RULES)])
 
 
 def get(name, **options):

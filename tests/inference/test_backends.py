@@ -87,7 +87,7 @@ def test_raw_is_the_networks_own(models, network, gray, size):
 def half(monkeypatch):
     """A codec that predicts chroma only, at half the working size."""
 
-    class Half:
+    class Half(codecs.Codec):
         name, channels, predicts_rgb = "half", 2, False
 
         def see(self, gray):

@@ -263,7 +263,7 @@ def test_a_run_whose_card_does_not_fit_its_network(make_run, network, tmp_path):
 
 
 def test_a_codec_without_rgb_of_its_own_has_no_raw_signature(make_network, size):
-    class Chroma:
+    class Chroma(codecs.Codec):
         name, predicts_rgb = "chroma", False
 
         def see(self, gray):
