@@ -23,10 +23,10 @@ LOW, HIGH = 0.55, 0.9
 ACCURACIES = ("discriminator_accuracy", "val_discriminator_accuracy")
 PIXEL = ("l1", "huber", "mse")
 HERE = Path(__file__).resolve().parent
-HEAD = (
-    "| run | seeds | epochs | photos an epoch | in the band: training | validation | updates "
-    "| pixel loss | validation PSNR (dB) | validation colourfulness |"
-)
+HEADS = (
+    "seeds", "epochs", "photos an epoch", "in the band: training", "validation", "its updates",
+    "pixel loss", "validation PSNR (dB)", "validation colourfulness",
+)  # fmt: skip
 
 
 def read(run):
@@ -59,8 +59,8 @@ def quarters(rows, column):
     return [sum(r[column] for r in part) / count for part in (rows[:count], rows[-count:])]
 
 
-def line(name, seeds):
-    """One row of the table, means over seeds."""
+def cells(seeds):
+    """What HEADS name, means over seeds."""
 
     def mean(values):
         values = list(values)
@@ -68,14 +68,14 @@ def line(name, seeds):
 
     rows = seeds[0]
     before = rows[0]["photos"] - (rows[1]["photos"] - rows[0]["photos"]) if rows[1:] else 0
-    cells = [name, len(seeds), len(rows), f"{(rows[-1]['photos'] - before) / len(rows):.0f}"]
-    cells += [f"{100 * mean(share(s, column) for s in seeds):.0f} %" for column in ACCURACIES]
-    cells.append(f"{100 * mean(mean(r['update_rate'] for r in s) for s in seeds):.0f} %")
+    found = [len(seeds), len(rows), f"{(rows[-1]['photos'] - before) / len(rows):.0f}"]
+    found += [f"{100 * mean(share(s, column) for s in seeds):.0f} %" for column in ACCURACIES]
+    found.append(f"{100 * mean(mean(r['update_rate'] for r in s) for s in seeds):.0f} %")
     (pixel,) = {column for column in PIXEL if column in rows[0]}
     for column, places in ((pixel, 3), ("val_psnr", 2), ("val_colourfulness", 0)):
         ends = [mean(end) for end in zip(*(quarters(s, column) for s in seeds), strict=True)]
-        cells.append(" → ".join(f"{value:.{places}f}" for value in ends))
-    return "| " + " | ".join(map(str, cells)) + " |"
+        found.append(" → ".join(f"{value:.{places}f}" for value in ends))
+    return found
 
 
 def draw(groups, path):
@@ -106,9 +106,9 @@ def main():
     parser.add_argument("--out", type=Path, default=HERE / "pictures" / "dominance.png")
     options = parser.parse_args()
     groups = grouped(options.runs)
-    print(HEAD + "\n" + "|---" * 10 + "|")
+    print("| run | " + " | ".join(HEADS) + " |\n" + "|---" * (len(HEADS) + 1) + "|")
     for name, seeds in groups.items():
-        print(line(name, seeds))
+        print("| " + " | ".join(map(str, [name, *cells(seeds)])) + " |")
     draw(groups, options.out)
     print(f"look at {options.out}")
 

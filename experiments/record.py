@@ -13,6 +13,8 @@ import json
 import shutil
 from pathlib import Path
 
+import bench
+
 from keras_colorizer.evaluation import tables
 
 HERE = Path(__file__).resolve().parent
@@ -20,7 +22,7 @@ RUN_FILES = ("recipe.json", "environment.json", "metrics.csv", "curves.png")
 EVALUATION_FILES = (
     "results.json", "per_image.csv", "table.md", "histograms.png", "hues.png",
 )  # fmt: skip
-START, END = "<!-- tables: python experiments/record.py tables -->", "<!-- end of tables -->"
+START, END = "<!-- {}: python experiments/record.py tables -->", "<!-- end of {} -->"
 
 
 def _copy(source, target, files):
@@ -80,16 +82,33 @@ def evaluations_tables(here=HERE):
 
 
 def generated(here=HERE):
-    """What stands between the markers of README.md."""
-    return f"{START}\n{runs_table(here)}\n\n{evaluations_tables(here)}\n{END}"
+    """What stands between markers of README.md, as name → its text."""
+    return {
+        "tables": f"{runs_table(here)}\n\n{evaluations_tables(here)}",
+        "bench": bench.systems_table(here),
+        "dominance": bench.dominance_table(here),
+        "random images": bench.random_table(here),
+    }
+
+
+def sections(here=HERE):
+    """`generated` with its markers around it."""
+    return {
+        name: f"{START.format(name)}\n{text}\n{END.format(name)}"
+        for name, text in generated(here).items()
+    }
 
 
 def write_tables(here=HERE):
     """Writes the tables of README.md anew."""
     readme = here / "README.md"
-    before, _, rest = readme.read_text(encoding="utf-8").partition(START)
-    after = rest.partition(END)[2]
-    readme.write_text(f"{before}{generated(here)}{after}", encoding="utf-8")
+    text = readme.read_text(encoding="utf-8")
+    for name, section in sections(here).items():
+        before, marker, rest = text.partition(START.format(name))
+        if not marker:
+            raise SystemExit(f"{readme}: the line {START.format(name)} is missing")
+        text = before + section + rest.partition(END.format(name))[2]
+    readme.write_text(text, encoding="utf-8")
 
 
 def main():

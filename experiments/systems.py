@@ -12,7 +12,10 @@ score them all in one table, and count who dominates:
 
 The report's question about random images: the same with other photos, and no flowers.
 
-    python experiments/systems.py autoencoder gan colorful chroma --data FOLDER --out runs/random
+    python experiments/systems.py autoencoder unet gan nazeri colorful chroma --data FOLDER
+        --out runs/random
+
+``--set KEY=VALUE`` changes a field of each recipe, as in training: give it an ``--out`` of its own.
 """
 
 import argparse
@@ -23,9 +26,10 @@ from pathlib import Path
 from keras_colorizer.training import recipes
 
 EPOCH = 512
-# Recipes on the bench, the two of the report first.
+# Recipes on the bench, those of the report first.
 SYSTEMS = (
     "autoencoder",
+    "unet",
     "gan",
     "gan-conditional",
     "gan-dense",
@@ -69,7 +73,8 @@ def command(name, folder, options):
     if options.data:
         train += ["--data", options.data]
     found = settings(name, options)
-    return train + [word for key in found for word in ("--set", f"{key}={found[key]}")]
+    found = [f"{key}={value}" for key, value in found.items()] + options.set
+    return train + [word for setting in found for word in ("--set", setting)]
 
 
 def main():
@@ -82,6 +87,7 @@ def main():
     parser.add_argument("--precision", default="mixed_bfloat16")
     parser.add_argument("--data", help="other photos than each recipe's own")
     parser.add_argument("--out", type=Path, default=Path("runs/bench"))
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--list", action="store_true", help="only print the commands")
     options = parser.parse_args()
     if unknown := set(options.names) - set(SYSTEMS):

@@ -22,6 +22,21 @@ def _varied(purpose, expect=UNTRIED, generator_options=None, **changes):
 
 
 @recipe
+def unet():
+    """The report's generator without its adversary: what does the discriminator add?
+
+    COMMAND: python -m keras_colorizer.train --recipe unet
+    """
+    return _varied(
+        "the report's generator on L1 alone",
+        expect="a third of gan's minutes, about; scores beside the others in experiments/README.md",
+        discriminator=None,
+        update_rule_options={},
+        converged_patience=None,
+    )
+
+
+@recipe
 def gan_dense():
     """The report's future work: skips by dense blocks instead of additions.
 

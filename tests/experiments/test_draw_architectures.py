@@ -1,8 +1,6 @@
 """The script that draws the README's pictures reads them off the models."""
 
-import importlib.util
-from pathlib import Path
-
+import draw_architectures
 import keras
 import pytest
 from click.testing import CliRunner
@@ -10,19 +8,9 @@ from PIL import Image
 
 from keras_colorizer import models
 
-SCRIPT = Path(__file__).resolve().parents[2] / "experiments" / "draw_architectures.py"
 
-
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("draw_architectures", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_a_unet_becomes_its_stages(script):
-    stages = script.read_stages(models.build("unet", 32, widths=(4, 6, 8)))
+def test_a_unet_becomes_its_stages():
+    stages = draw_architectures.read_stages(models.build("unet", 32, widths=(4, 6, 8)))
     assert [stage.shape for stage in stages] == [
         (32, 32, 1),
         (32, 32, 4),
@@ -38,22 +26,22 @@ def test_a_unet_becomes_its_stages(script):
     assert stages[4].notes == ["batch norm", "+ skip", "ReLU"]
 
 
-def test_a_discriminator_becomes_its_stages(script):
-    stages = script.read_stages(models.build("discriminator", 32, widths=(4, 8)))
+def test_a_discriminator_becomes_its_stages():
+    stages = draw_architectures.read_stages(models.build("discriminator", 32, widths=(4, 8)))
     kinds = [stage.kind for stage in stages]
     assert kinds == ["photo", "conv", "average pool", "conv", "dense"]
     assert stages[-1].shape == (1,)
 
 
-def test_an_unknown_layer_is_an_error_not_a_gap(script):
+def test_an_unknown_layer_is_an_error_not_a_gap():
     photo = keras.Input((8, 8, 1))
     network = keras.Model(photo, keras.layers.UpSampling2D()(photo))
     with pytest.raises(ValueError, match="UpSampling2D"):
-        script.read_stages(network)
+        draw_architectures.read_stages(network)
 
 
-def test_the_command_writes_both_pictures(script, tmp_path):
-    result = CliRunner().invoke(script.main, ["--out", str(tmp_path), "--size", "32"])
+def test_the_command_writes_both_pictures(tmp_path):
+    result = CliRunner().invoke(draw_architectures.main, ["--out", str(tmp_path), "--size", "32"])
     assert result.exit_code == 0, result.output
     assert sorted(path.name for path in tmp_path.iterdir()) == ["autoencoder.png", "gan.png"]
     for path in tmp_path.iterdir():

@@ -1,21 +1,15 @@
 """The measures of restraint see what they are to see; the command's files are whole."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+import restraint
 from PIL import Image
 from skimage import data
 
 import keras_colorizer
 from keras_colorizer.color import merging
-
-SCRIPT = Path(__file__).resolve().parents[2] / "experiments" / "restraint.py"
-spec = importlib.util.spec_from_file_location("restraint", SCRIPT)
-restraint = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(restraint)
 
 
 class Painter:

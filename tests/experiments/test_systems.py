@@ -1,18 +1,13 @@
 """The bench gives every system the same photos."""
 
 import argparse
-import importlib.util
-from pathlib import Path
 
 import pytest
+import systems
 
 from keras_colorizer.training import overrides, recipes
 
-PATH = Path(__file__).resolve().parents[2] / "experiments" / "systems.py"
-spec = importlib.util.spec_from_file_location("systems", PATH)
-systems = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(systems)
-OPTIONS = argparse.Namespace(photos=10_240, size=64, seed=3, precision="float32", data=None)
+OPTIONS = argparse.Namespace(photos=10_240, size=64, seed=3, precision="float32", data=None, set=[])
 
 
 @pytest.mark.parametrize("name", systems.SYSTEMS)
@@ -31,3 +26,8 @@ def test_a_run_that_was_begun_goes_on(tmp_path):
     assert command[1:5] == ["-m", "keras_colorizer.train", "--recipe", "gan"]
     (tmp_path / "recipe.json").write_text("{}")
     assert systems.command("gan", tmp_path, OPTIONS)[-1] == "--resume"
+
+
+def test_a_user_changes_a_field_of_all(tmp_path):
+    options = argparse.Namespace(**{**vars(OPTIONS), "set": ["generator.width=8"]})
+    assert systems.command("colorful", tmp_path, options)[-2:] == ["--set", "generator.width=8"]

@@ -45,6 +45,8 @@ def test_what_each_variation_varies():
     for name in recipes.names():
         other = dataclasses.asdict(recipes.get(name))
         told[name] = {k for k in gan if gan[k] != other[k]} - {"name", "purpose", "expect"}
+    alone = {"discriminator", "update_rule_options", "converged_patience"}
+    assert told["unet"] == alone
     assert told["gan-dense"] == told["gan-highway"] == {"generator_options"}
     assert told["gan-conditional"] == told["gan-spectral"] == {"discriminator_options"}
     assert told["gan-patch"] == {"discriminator", "discriminator_options"}
