@@ -44,14 +44,25 @@ def _lines(heads, rows):
     return "\n".join(lines + [f"| {' | '.join(map(str, row))} |" for row in rows])
 
 
-def _mean(entry, key):
-    return entry["metrics"][key]["mean"]
+def flowers(here=HERE):
+    """Row → its entries on Oxford's test photos, one for each recorded seed; floors stand once."""
+    found = {}
+    for models in (_read(name, here) for name in FLOWERS):
+        for name, entry in models.items():
+            if name not in found or name in SYSTEMS:
+                found.setdefault(name, []).append(entry)
+    return found
+
+
+def values(entries, key):
+    """A metric of several entries, as a list."""
+    return [entry["metrics"][key]["mean"] for entry in entries]
 
 
 def systems_table(here=HERE):
     """Every system on Oxford's test photos: seeds, cost, scores."""
-    found = [_read(name, here) for name in FLOWERS]
-    truth = _mean(found[0]["truth"], "colourfulness")
+    found = flowers(here)
+    (truth,) = values(found["truth"], "colourfulness")
     heads = ["seeds", "CPU minutes"]
     for key in COLUMNS:
         arrow = {"truth": f" → {truth:.1f}", "higher": " ↑"}.get(summary.METRICS[key].better, " ↓")
@@ -59,20 +70,19 @@ def systems_table(here=HERE):
         heads += ["its hue (degrees)"] * (key == "neutral_drift")
     rows = []
     for name in ("gray", "mean_chroma", *SYSTEMS):
-        entries = [models[name] for models in found if name in models]
-        if name not in SYSTEMS:
-            label, cells = name.replace("_", " "), ["–", "–"]
-            entries = entries[:1]
-        elif entries:
-            label = f"`{name}`"
+        entries = found.get(name)
+        if not entries:
+            continue
+        label, cells = name.replace("_", " "), ["–", "–"]
+        if name in SYSTEMS:
             spent = [entry["model"]["training"]["cpu_minutes"] for entry in entries]
-            cells = [len(entries), f"{sum(spent) / len(spent):.0f}"]
-        for key in COLUMNS if entries else ():
-            cells.append(spread([_mean(e, key) for e in entries], summary.METRICS[key].digits))
+            label, cells = f"`{name}`", [len(entries), spread(spent, 0).partition(" ")[0]]
+        for key in COLUMNS:
+            cells.append(spread(values(entries, key), summary.METRICS[key].digits))
             if key == "neutral_drift":
-                hues = [_mean(entry, "neutral_hue") for entry in entries]
+                hues = values(entries, "neutral_hue")
                 cells.append(", ".join("–" if hue is None else f"{hue:.0f}" for hue in hues))
-        rows += [[label, *cells]] * bool(entries)
+        rows.append([label, *cells])
     return _lines(heads, rows)
 
 
@@ -92,7 +102,7 @@ def random_table(here=HERE):
     Rows that ``evaluate`` tells apart by their run, ``NAME (runs/FOLDER/NAME-s0)``, are labelled
     NAME, FOLDER; those in runs/random are the bench's own, whose scores on flowers stand beside.
     """
-    flowers, *found = [_read(name, here) for name in (FLOWERS[0], *RANDOM)]
+    oxford, *found = (_read(name, here) for name in (FLOWERS[0], *RANDOM))
     heads = ["photos seen"]
     for where in ("held back", "Kodak", "flowers"):
         heads += [f"{where}: colourfulness, of the truth's", "CIEDE2000"]
@@ -107,12 +117,12 @@ def random_table(here=HERE):
             label = f"`{recipe}`" + f", {variant}" * bool(variant)
             seen = f"{entry['model']['training']['photos']:,}"
         cells = [label, seen]
-        for models, key in ((found[0], name), (found[1], name), (flowers, recipe)):
-            if key not in models or (variant and models is flowers):
+        for models, key in ((found[0], name), (found[1], name), (oxford, recipe)):
+            if key not in models or (variant and models is oxford):
                 cells += ["–", "–"]
                 continue
-            truth = _mean(models["truth"], "colourfulness")
-            cells.append(f"{_mean(models[key], 'colourfulness') / truth:.2f}")
-            cells.append(f"{_mean(models[key], 'ciede2000'):.1f}")
+            added, truth = values([models[key], models["truth"]], "colourfulness")
+            (error,) = values([models[key]], "ciede2000")
+            cells += [f"{added / truth:.2f}", f"{error:.1f}"]
         rows.append(((*SYSTEMS, "gray").index(recipe), cells))
     return _lines(heads, [cells for _, cells in sorted(rows, key=lambda row: row[0])])
