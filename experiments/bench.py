@@ -38,10 +38,9 @@ def _read(name, here):
     return tables.read(path).models if path.is_file() else {}
 
 
-def _lines(heads, rows):
-    """Markdown."""
-    lines = ["| | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
-    return "\n".join(lines + [f"| {' | '.join(map(str, row))} |" for row in rows])
+def runs(name, here=HERE):
+    """The recorded runs of a system, one folder a seed."""
+    return sorted((here / "runs").glob(f"bench-{name}-s[0-9]"))
 
 
 def flowers(here=HERE):
@@ -83,17 +82,16 @@ def systems_table(here=HERE):
                 hues = values(entries, "neutral_hue")
                 cells.append(", ".join("–" if hue is None else f"{hue:.0f}" for hue in hues))
         rows.append([label, *cells])
-    return _lines(heads, rows)
+    return dominance.markdown(heads, rows)
 
 
 def dominance_table(here=HERE):
     """Who dominates whom, over the seeds that are recorded."""
     rows = []
     for name in ADVERSARIAL:
-        runs = sorted((here / "runs").glob(f"bench-{name}-s[0-9]"))
-        if runs:
-            rows.append([f"`{name}`", *dominance.cells([dominance.read(run) for run in runs])])
-    return _lines(dominance.HEADS, rows)
+        if seeds := [dominance.read(run) for run in runs(name, here)]:
+            rows.append([f"`{name}`", *dominance.cells(seeds)])
+    return dominance.markdown(dominance.HEADS, rows)
 
 
 def random_table(here=HERE):
@@ -125,4 +123,4 @@ def random_table(here=HERE):
             (error,) = values([models[key]], "ciede2000")
             cells += [f"{added / truth:.2f}", f"{error:.1f}"]
         rows.append(((*SYSTEMS, "gray").index(recipe), cells))
-    return _lines(heads, [cells for _, cells in sorted(rows, key=lambda row: row[0])])
+    return dominance.markdown(heads, [cells for _, cells in sorted(rows, key=lambda row: row[0])])

@@ -29,12 +29,16 @@ HEADS = (
 )  # fmt: skip
 
 
-def read(run):
-    """The rows of a run's metrics.csv in which there was a discriminator, as dicts of floats."""
+def epochs(run):
+    """The rows of a run's metrics.csv, as dicts of floats without what is empty."""
     path = next((p for p in (Path(run), HERE / "runs" / run) if p.is_dir()), Path(run))
     with (path / "metrics.csv").open(encoding="utf-8") as file:
-        rows = [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
-    rows = [row for row in rows if ACCURACIES[0] in row]
+        return [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
+
+
+def read(run):
+    """The `epochs` of a run in which there was a discriminator."""
+    rows = [row for row in epochs(run) if ACCURACIES[0] in row]
     if not rows:
         raise SystemExit(f"{run}: no discriminator in its metrics.csv")
     return rows
@@ -78,6 +82,15 @@ def cells(seeds):
     return found
 
 
+def markdown(heads, rows, first=""):
+    """A table whose first column is headed ``first``."""
+    lines = [
+        f"| {first} | ".replace("|  |", "| |") + " | ".join(heads) + " |",
+        "|---" * (len(heads) + 1) + "|",
+    ]
+    return "\n".join(lines + [f"| {' | '.join(map(str, row))} |" for row in rows])
+
+
 def draw(groups, path):
     """Writes the picture, one panel for each name."""
     columns = min(3, len(groups))
@@ -89,11 +102,11 @@ def draw(groups, path):
     for axis, (name, seeds) in zip(axes, groups.items(), strict=False):
         axis.axhspan(LOW, HIGH, color="tab:green", alpha=0.12)
         for number, seed in enumerate(seeds):
-            epochs = [row["epoch"] for row in seed]
+            numbers = [row["epoch"] for row in seed]
             for column, width in zip(ACCURACIES, (0.8, 2.0), strict=True):
                 values = [row[column] for row in seed]
                 label = column.replace("_", " ") if number == 0 else None
-                axis.plot(epochs, values, color=f"C{number}", linewidth=width, label=label)
+                axis.plot(numbers, values, color=f"C{number}", linewidth=width, label=label)
         axis.set(title=figures.text(name, 34), ylim=(0.3, 1.02), xlabel="epoch")
     axes[0].legend(fontsize=6, loc="lower right")
     figures.save(figure, path)
@@ -106,9 +119,7 @@ def main():
     parser.add_argument("--out", type=Path, default=HERE / "pictures" / "dominance.png")
     options = parser.parse_args()
     groups = grouped(options.runs)
-    print("| run | " + " | ".join(HEADS) + " |\n" + "|---" * (len(HEADS) + 1) + "|")
-    for name, seeds in groups.items():
-        print("| " + " | ".join(map(str, [name, *cells(seeds)])) + " |")
+    print(markdown(HEADS, [[name, *cells(seeds)] for name, seeds in groups.items()], "run"))
     draw(groups, options.out)
     print(f"look at {options.out}")
 

@@ -9,10 +9,10 @@ which is the truth's colourfulness.
 """
 
 import argparse
-import csv
 from pathlib import Path
 
 import bench
+import dominance
 from systems import SYSTEMS
 
 from keras_colorizer.images import figures
@@ -20,15 +20,6 @@ from keras_colorizer.images import figures
 COLUMNS = 5
 # Column of metrics.csv → its colour and the limits of its axis.
 CURVES = {"val_psnr": ("C0", (15, 20)), "val_colourfulness": ("C1", (0, 80))}
-
-
-def learning(name, here=bench.HERE):
-    """The rows of metrics.csv of a system's recorded runs, one list a seed."""
-    seeds = []
-    for run in sorted((here / "runs").glob(f"bench-{name}-s[0-9]")):
-        with (run / "metrics.csv").open(encoding="utf-8") as file:
-            seeds.append(list(csv.DictReader(file)))
-    return seeds
 
 
 def draw_curves(path):
@@ -40,9 +31,9 @@ def draw_curves(path):
         for axis, (column, (colour, limits)) in zip(
             (left, left.twinx()), CURVES.items(), strict=True
         ):
-            for seed in learning(name):
-                photos = [float(row["photos"]) for row in seed]
-                axis.plot(photos, [float(row[column]) for row in seed], color=colour, linewidth=1)
+            for seed in map(dominance.epochs, bench.runs(name)):
+                photos, values = ([row[key] for row in seed] for key in ("photos", column))
+                axis.plot(photos, values, color=colour, linewidth=1)
             axis.set_ylim(*limits)
             axis.tick_params(axis="y", colors=colour, labelsize=7)
         left.set_title(name, fontsize=10)
