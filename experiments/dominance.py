@@ -85,7 +85,7 @@ def cells(seeds):
 def markdown(heads, rows, first=""):
     """A table whose first column is headed ``first``."""
     lines = [
-        f"| {first} | ".replace("|  |", "| |") + " | ".join(heads) + " |",
+        "| " + " | ".join([first, *heads]) + " |",
         "|---" * (len(heads) + 1) + "|",
     ]
     return "\n".join(lines + [f"| {' | '.join(map(str, row))} |" for row in rows])

@@ -29,7 +29,7 @@ def unet():
     """
     return _varied(
         "the report's generator on L1 alone",
-        expect="a third of gan's minutes, about; scores beside the others in experiments/README.md",
+        expect="two fifths of gan's minutes; scores beside the others in experiments/README.md",
         discriminator=None,
         update_rule_options={},
         converged_patience=None,
