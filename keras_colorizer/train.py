@@ -27,7 +27,13 @@ def _list(context, _, wanted):
     callback=_list,
     help="Show the recipes: what for, minutes and scores to expect.",
 )
-@click.option("--data", help="A tfds name, a folder of images, a photos.npz, or 'synthetic'.")
+@click.option(
+    "--data",
+    multiple=True,
+    metavar="SOURCE[=WEIGHT]",
+    help="A tfds name, a folder of images, a photos.npz, or 'synthetic'; repeat it to mix several: "
+    "of one with =2 twice as many photos are drawn as of one without.",
+)
 @click.option("--data-dir", help="Where tfds keeps its data (also TFDS_DATA_DIR).")
 @click.option(
     "--run",
@@ -81,6 +87,8 @@ def train(
         recipe = overrides.apply(recipe, settings)
         if data:
             recipe = dataclasses.replace(recipe, data=data)
+        if not recipe.data:
+            raise UserError(f"recipe {recipe.name!r} needs --data FOLDER: photos to learn from")
         if init:
             recipe = dataclasses.replace(recipe, init=init)
         run = None

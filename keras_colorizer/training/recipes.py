@@ -10,7 +10,7 @@ from keras_colorizer.images.files import write_text
 
 _RECIPES = {}
 # What a stage may not change: it would be another run.
-FIXED = {"name", "purpose", "expect", "data", "train_on", "restraint", "fit", "codec", "generator"}
+FIXED = {"name", "purpose", "expect", "data", "folder_cap", "train_on", "restraint", "fit", "codec", "generator"}
 FIXED |= {"codec_options", "uniform_share"}
 FIXED |= {"generator_options", "seed", "init", "deliver", "saturation", "monitor"}
 FIXED |= {"monitor_mode", "stages"}
@@ -23,6 +23,8 @@ class Recipe:
     ``codec``, ``generator``, ``discriminator`` and ``update_rule`` name registered parts; their own
     options stand in the dict beside each and are set as ``--set generator.skip=concat``. Each of
     ``stages`` is a dict of fields that are different in it; ``epochs`` is then their sum.
+    ``data`` is a source, or several as ``--data`` takes them, each with its weight;
+    ``folder_cap`` limits the training photos of each folder of a folder source.
     ``uniform_share`` is λ of ``prior.weights``, for ``cross_entropy``; 1 rebalances nothing.
 
     Example:
@@ -33,7 +35,8 @@ class Recipe:
     name: str = "custom"
     purpose: str = ""
     expect: str = ""
-    data: str = "oxford_flowers102"
+    data: str | tuple = "oxford_flowers102"
+    folder_cap: int | None = None
     train_on: str = "train"
     size: int = 128
     fit: str = "stretch"
@@ -96,12 +99,15 @@ class Recipe:
 
     def __post_init__(self):
         object.__setattr__(self, "stages", tuple(self.stages))
+        if isinstance(self.data, list | tuple):
+            data = tuple(self.data)
+            object.__setattr__(self, "data", data if len(data) != 1 else data[0])
         if self.stages:
             epochs = sum(stage.recipe.epochs for stage in plan(self))
             object.__setattr__(self, "epochs", epochs)
         for field, choices in CHOICES.items():
             choose(field, getattr(self, field), choices)
-        for field in ("size", "epochs", "batch", "epoch_photos", "validation_photos"):
+        for field in COUNTS:
             value = getattr(self, field)
             if value is not None and value < 1:
                 raise UserError(f"recipe field {field} is {value}: it must be at least 1")
@@ -132,6 +138,7 @@ STAGED = [f.name for f in dataclasses.fields(Recipe) if f.name not in FIXED]
 OPTIMIZED = ("discriminator", "discriminator_options", "weight_decay", "ema", "precision")
 OPTIMIZED += ("backbone_frozen",)
 RATES = ("learning_rate", "backbone_learning_rate", "discriminator_learning_rate", "saturation")
+COUNTS = ("size", "epochs", "batch", "epoch_photos", "validation_photos", "folder_cap")
 CHOICES = {
     "fit": ("stretch", "crop"),
     "train_on": ("train", "train+validation"),

@@ -14,6 +14,7 @@ from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import (
     callbacks,
+    choosing,
     delivery,
     gradients,
     prior,
@@ -203,6 +204,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         if stage.last < done:
             continue
         options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
+        options["cap"] = recipe.folder_cap
         load = functools.partial(_load, options, stage.recipe.size)
         photos = load(recipe.data, recipe.roles)
         classes = prior.of_run(stage.recipe, run, photos)
@@ -231,7 +233,16 @@ def _load(options, size, name, roles):
         return parts[0]
     images = np.concatenate([part.images for part in parts])
     ids = [photo_id for part in parts for photo_id in part.ids]
-    return dataclasses.replace(parts[0], images=images, ids=ids, split="+".join(roles))
+    # A source's weight is that of all its photos, whatever their role.
+    totals = [sum(n for n, _ in source) for source in zip(*(p.shares for p in parts), strict=True)]
+    shares = tuple(
+        (n, w * n / max(total, 1))
+        for part in parts
+        for (n, w), total in zip(part.shares, totals, strict=True)
+    )
+    return dataclasses.replace(
+        parts[0], images=images, ids=ids, split="+".join(roles), shares=shares
+    )
 
 
 def _begun(plan, stage, photos):
@@ -248,8 +259,11 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
     rules = _stop_rules(recipe, run)
     if first >= stage.last or any(rule.holds() for rule in rules):
         return first < stage.last
-    validation = load(recipe.data, ["validation"]).images
-    scored = np.asarray(validation[: recipe.validation_photos])
+    held_out = load(recipe.data, ["validation"])
+    validation, places = held_out.images, slice(recipe.validation_photos)
+    if held_out.shares:
+        places = choosing.spread(held_out.ids, recipe.validation_photos)
+    scored = np.asarray(validation[places])
     others = load(recipe.restraint, ["train"]) if recipe.restraint else None
     epoch_photos = recipe.epoch_photos or len(photos)
     own = [callbacks.StopOnNaN(run)]
@@ -258,6 +272,9 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
     # Photos far apart in the split, so that the sheet is not ten of one kind.
     sample = scored[np.linspace(0, len(scored) - 1, min(SAMPLES, len(scored))).astype(int)]
     own.append(callbacks.SampleSheets(sample, run.folder / "samples", recipe.sheet_interval))
+    if held_out.shares:
+        ids = np.array(held_out.ids)[places]
+        own.append(choosing.FolderScores(scored, ids, recipe.batch))
     steps = data.steps_per_epoch(epoch_photos, recipe.batch)
     seen = epoch_photos + steps * recipe.modest
     own += [callbacks.Records(run, stage, clock, seen), *rules, *extra_callbacks]
