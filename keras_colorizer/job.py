@@ -180,7 +180,10 @@ def _score(recipe, this, written, tint, data_dir):
 
 
 def _card(recipe, this, photos, data_dir):
-    environment, source = this.environment, data.open_source(recipe.data, data_dir, recipe.folder_cap)
+    environment, source = (
+        this.environment,
+        data.open_source(recipe.data, data_dir, recipe.folder_cap),
+    )
     hashes = {card.id_hash(i) for i in photos.ids}
     hashes |= start.inherited_hashes(this.folder)
     licence, restraint = photos.licence, {}

@@ -2,8 +2,8 @@
 
 Position k of a run, counted in photos from its very first, belongs to pass ``k // N`` over the N
 photos; each pass has its own permutation, drawn from (seed, pass). Epoch e takes the positions
-``e * epoch_photos`` up to ``(e + 1) * epoch_photos``, whether that is less or more than a pass. In a mix each source has its
-own passes and its share of the positions, see ``mix.Draw``.
+``e * epoch_photos`` up to ``(e + 1) * epoch_photos``, whether that is less or more than a pass. In
+a mix each source has its own passes and its share of the positions, see ``mix.Draw``.
 """
 
 import functools

@@ -147,7 +147,9 @@ class Draw:
         weights = np.array([weight if count else 0.0 for count, weight in self.shares])
         bounds = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
         # How many of each source lie before this block, and before the next.
-        begun, ended = (np.floor(bounds * BLOCK * n + 0.5).astype(int) for n in (number, number + 1))
+        begun, ended = (
+            np.floor(bounds * BLOCK * n + 0.5).astype(int) for n in (number, number + 1)
+        )
         begun, ended = np.diff(begun), np.diff(ended)
         source_of = np.repeat(np.arange(len(self.shares)), ended - begun)
         source_of = np.random.default_rng([self.seed, 1, number]).permutation(source_of)

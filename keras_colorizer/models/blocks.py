@@ -75,7 +75,7 @@ def freeze(network, parts, count):
         UserError: there are not so many parts.
     """
     if not 0 <= count <= len(parts):
-        raise UserError(f"frozen is {count}: {network.name!r} has {len(parts)} parts, so 0 to that")
+        raise UserError(f"frozen is {count}: of {network.name!r} 0 to {len(parts)} parts can be")
     for layer in network.layers:
         if layer.name.startswith(tuple(parts[:count])):
             layer.trainable = False

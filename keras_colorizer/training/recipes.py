@@ -10,7 +10,18 @@ from keras_colorizer.images.files import write_text
 
 _RECIPES = {}
 # What a stage may not change: it would be another run.
-FIXED = {"name", "purpose", "expect", "data", "folder_cap", "train_on", "restraint", "fit", "codec", "generator"}
+FIXED = {
+    "name",
+    "purpose",
+    "expect",
+    "data",
+    "folder_cap",
+    "train_on",
+    "restraint",
+    "fit",
+    "codec",
+    "generator",
+}
 FIXED |= {"codec_options", "uniform_share"}
 FIXED |= {"generator_options", "seed", "init", "deliver", "saturation", "monitor"}
 FIXED |= {"monitor_mode", "stages"}

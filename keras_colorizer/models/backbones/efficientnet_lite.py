@@ -38,9 +38,7 @@ def _repeats(factor):
     ]
 
 
-def _build(
-    name, size, factors, channels, top, classes, frozen, batch_norm_momentum, synchronized
-):
+def _build(name, size, factors, channels, top, classes, frozen, batch_norm_momentum, synchronized):
     choose("top", top, TOPS)
     norm = {"epsilon": EPSILON, "momentum": batch_norm_momentum, "synchronized": synchronized}
     wide, deep = factors
