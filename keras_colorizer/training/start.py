@@ -19,8 +19,8 @@ def begin_from(recipe, run, trainer):
     """Gives the trainer the weights that ``recipe.init`` names, and records whence.
 
     They are a finished run's, or, with ``imagenet``, the pretrained ones of the generator's
-    backbone. The run's folder receives init.json, the other run's card; environment.json its name, its time
-    and its photos. The networks must have the same weights; working sizes may differ.
+    backbone. The run's folder receives init.json, the other run's card; environment.json its name,
+    its time and its photos. The networks must have the same weights; working sizes may differ.
 
     Args:
         recipe: the Recipe.
