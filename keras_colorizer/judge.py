@@ -10,7 +10,15 @@ import click
 
 from keras_colorizer import data
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import inception, photos, report, scoring, session, tables
+from keras_colorizer.evaluation import (
+    inception,
+    photos,
+    realism,
+    report,
+    scoring,
+    session,
+    tables,
+)
 from keras_colorizer.inference import backends
 from keras_colorizer.inference.model import Saturated
 from keras_colorizer.training import runs
@@ -30,6 +38,7 @@ class Wanted:
     saturations: tuple[float, ...]
     temperatures: tuple[float, ...]
     inception_weights: Path | None
+    realism: bool
     compare: tuple[str, ...]
 
 
@@ -59,17 +68,20 @@ def run(wanted, overwrite, command):
     models = _varied(models, wanted)
     network, missing = _inception(wanted.inception_weights)
     test = _photos(wanted)
+    judge = realism.Realism(len(test)) if wanted.realism else None
     seen = session.check_unseen(models, test, wanted.allow_seen)
 
     started = time.perf_counter()
     extract = functools.partial(inception.features, network=network) if network else None
-    rows = scoring.score(models, test.images, extract=extract)
+    rows = scoring.score(models, test.images, extract=extract, realism=judge)
     seconds = time.perf_counter() - started
     protocol = session.protocol(test, wanted.size, seen, runs.versions(), command)
     if network:
         protocol["inception_weights_sha256"] = network.sha256
     about = {name: session.facts(model) for name, model in models.items()}
-    found = report.results(rows, protocol, about, session.distances(rows) if network else missing)
+    looks = (judge.distances(), judge.n) if judge else "not asked for; --realism gives it"
+    distances = session.distances(rows) if network else missing
+    found = report.results(rows, protocol, about, distances, looks)
     table = tables.Table(protocol, found["models"], {row.name: row.columns for row in rows})
     if earlier:
         table = tables.join([table, *earlier], [str(out), *_marks(wanted.compare)])
