@@ -11,6 +11,7 @@ import numpy as np
 
 from keras_colorizer import data, models
 from keras_colorizer.color import codecs
+from keras_colorizer.data.photos import Joined
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import (
     callbacks,
@@ -204,9 +205,8 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         if stage.last < done:
             continue
         options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
-        options["cap"] = recipe.folder_cap
         load = functools.partial(_load, options, stage.recipe.size)
-        photos = load(recipe.data, recipe.roles)
+        photos = load(recipe.data, recipe.roles, recipe.folder_cap)
         classes = prior.of_run(stage.recipe, run, photos)
         before = trainer
         trainer = build(stage.recipe, len(photos), _begun(plan, stage, photos), classes)
@@ -226,12 +226,12 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
     return trainer, photos
 
 
-def _load(options, size, name, roles):
+def _load(options, size, name, roles, cap=None):
     """The Photos of some roles, one after the other."""
-    parts = [data.load_photos(name, role, size, **options) for role in roles]
+    parts = [data.load_photos(name, role, size, cap=cap, **options) for role in roles]
     if len(parts) == 1:
         return parts[0]
-    images = np.concatenate([part.images for part in parts])
+    images = Joined([part.images for part in parts])
     ids = [photo_id for part in parts for photo_id in part.ids]
     # A source's weight is that of all its photos, whatever their role.
     totals = [sum(n for n, _ in source) for source in zip(*(p.shares for p in parts), strict=True)]
