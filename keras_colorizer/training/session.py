@@ -261,8 +261,9 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
         return first < stage.last
     held_out = load(recipe.data, ["validation"])
     validation, places = held_out.images, slice(recipe.validation_photos)
+    folders = np.array(choosing.folders_of(held_out))
     if held_out.shares:
-        places = choosing.spread(held_out.ids, recipe.validation_photos)
+        places = choosing.spread(folders, recipe.validation_photos)
     scored = np.asarray(validation[places])
     others = load(recipe.restraint, ["train"]) if recipe.restraint else None
     epoch_photos = recipe.epoch_photos or len(photos)
@@ -272,9 +273,8 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
     # Photos far apart in the split, so that the sheet is not ten of one kind.
     sample = scored[np.linspace(0, len(scored) - 1, min(SAMPLES, len(scored))).astype(int)]
     own.append(callbacks.SampleSheets(sample, run.folder / "samples", recipe.sheet_interval))
-    if held_out.shares:
-        ids = np.array(held_out.ids)[places]
-        own.append(choosing.FolderScores(scored, ids, recipe.batch))
+    if choosing.are_scored(held_out, recipe.monitor):
+        own.append(choosing.FolderScores(scored, folders[places], recipe.batch))
     steps = data.steps_per_epoch(epoch_photos, recipe.batch)
     seen = epoch_photos + steps * recipe.modest
     own += [callbacks.Records(run, stage, clock, seen), *rules, *extra_callbacks]
