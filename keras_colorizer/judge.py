@@ -16,6 +16,7 @@ from keras_colorizer.evaluation import (
     realism,
     report,
     scoring,
+    seen,
     session,
     tables,
 )
@@ -35,6 +36,7 @@ class Wanted:
     size: int
     out: Path
     allow_seen: bool
+    drop_seen: bool
     saturations: tuple[float, ...]
     temperatures: tuple[float, ...]
     inception_weights: Path | None
@@ -68,14 +70,19 @@ def run(wanted, overwrite, command):
     models = _varied(models, wanted)
     network, missing = _inception(wanted.inception_weights)
     test = _photos(wanted)
+    known, dropped = seen.find(models, test), []
+    if wanted.drop_seen:
+        test, dropped = seen.leave_out(known, test)
+        known = seen.find(models, test) if dropped else known
+    elif not wanted.allow_seen:
+        seen.refuse(known, test)
     judge = realism.Realism(len(test)) if wanted.realism else None
-    seen = session.check_unseen(models, test, wanted.allow_seen)
 
     started = time.perf_counter()
     extract = functools.partial(inception.features, network=network) if network else None
     rows = scoring.score(models, test.images, extract=extract, realism=judge)
     seconds = time.perf_counter() - started
-    protocol = session.protocol(test, wanted.size, seen, runs.versions(), command)
+    protocol = session.protocol(test, wanted.size, known, runs.versions(), command, dropped=dropped)
     if network:
         protocol["inception_weights_sha256"] = network.sha256
     about = {name: session.facts(model) for name, model in models.items()}
@@ -140,6 +147,8 @@ def _join(earlier, paths, out):
 
 def _show(table, test, rows, seconds, missing, out):
     click.echo("\n" + tables.text(table) + "\n")
+    if dropped := table.protocol.get("dropped"):
+        click.echo(f"left out: {len(dropped):,} photos that a model was trained on")
     if test.excluded:
         click.echo(f"left out: {len(test.excluded)} photos that cannot be read:")
         for photo_id in test.excluded:

@@ -9,6 +9,7 @@ from keras_colorizer.evaluation import (
     photos,
     pictures,
     report,
+    seen,
     summary,
     tables,
 )
@@ -47,38 +48,14 @@ def name_models(models, asked):
     return named
 
 
-def check_unseen(models, test, allow_seen):
-    """How many of the photos each model's card counts as training data: dict of name → count.
-
-    None stands for a model whose card does not say.
-
-    Raises:
-        UserError: there are such photos, and they were not allowed.
-
-    Example:
-        >>> check_unseen({"gan": model}, test, allow_seen=False)
-        {'gan': 0}
-    """
-    counts = {}
-    for name, model in models.items():
-        seen = photos.seen_ids(model.card, test.own_ids or test.ids)
-        counts[name] = None if seen is None else len(seen)
-        if seen and not allow_seen:
-            raise UserError(
-                f"model {name} was trained on {len(seen):,} of the {len(test):,} photos of "
-                f"{test.name} {test.split} (such as {seen[0]}), so its score would say nothing; "
-                "give another --split, or --allow-seen"
-            )
-    return counts
-
-
-def protocol(test, size, seen, versions, command, tint=None):
+def protocol(test, size, found, versions, command, tint=None, dropped=()):
     """How an evaluation was made, for results.json: all that another needs to repeat it.
 
+    ``found`` is what `seen.find` says of these photos, ``dropped`` names those left out as seen.
     ``tint`` is the (Cb, Cr) of the floor mean_chroma, if it is not that of Oxford's photos.
 
     Example:
-        >>> protocol(test, 128, {"gan": 0}, {}, "python -m keras_colorizer.evaluate …")["n"]
+        >>> protocol(test, 128, {}, {}, "python -m keras_colorizer.evaluate …")["n"]
         1020
     """
     return {
@@ -88,7 +65,8 @@ def protocol(test, size, seen, versions, command, tint=None):
         "n": len(test),
         "excluded": test.excluded,
         "ids_sha256": test.ids_sha256,
-        "seen_ids": seen,
+        **seen.counts(found),
+        "dropped": list(dropped),
         "truth": "the whole photo, stretched to size by Pillow's LANCZOS",
         "gray": 'Pillow\'s convert("L") of the truth',
         "mean_chroma": [summary.plain(np.float64(v)) for v in tint or constants.mean_chroma()],
@@ -187,12 +165,14 @@ def table_text(table, missing=None):
         >>> print(table_text(tables.read("evaluation/results.json")))
     """
     p = table.protocol
+    dropped = len(p.get("dropped", ()))
+    dropped = f", {dropped:,} that were trained on as well" if dropped else ""
     lines = [
         f"`{p['command']}`", "",
         f"{p['n']:,} photos of {p['data']} {p['split']} at {p['size']} px; "
-        f"{len(p['excluded'])} could not be read and are left out. In brackets: 95 % bootstrap "
-        f"intervals. `{RAW.strip()}` rows are a network's own RGB, all others keep the photo's "
-        "luma.", "",
+        f"{len(p['excluded'])} could not be read and are left out{dropped}. In brackets: 95 % "
+        f"bootstrap intervals. `{RAW.strip()}` rows are a network's own RGB, all others keep the "
+        "photo's luma.", "",
         tables.markdown(table), "",
     ]  # fmt: skip
     if missing:
