@@ -12,7 +12,7 @@ import numpy as np
 
 from keras_colorizer import data
 from keras_colorizer.data import likeness
-from keras_colorizer.data.mix import Mix
+from keras_colorizer.data.mix import Mix, members
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import sheets
 from keras_colorizer.images.files import replace_atomically
@@ -188,6 +188,11 @@ def _score(recipe, this, written, tint, data_dir):
     click.echo(f"test PSNR is {metrics['psnr']['mean'] - floor:+.2f} dB beside one mean chroma")
 
 
+def _is_told(source):
+    """Whether name, count and licence of the whole do not tell all of the training photos."""
+    return isinstance(source, Mix) or bool(source.licences)
+
+
 def _likeness(photos):
     hashes = likeness.hashes(photos.images)
     return hashes.plain[hashes.telling]
@@ -220,7 +225,7 @@ def _card(recipe, this, photos, data_dir, cache):
             "split": photos.split,
             "photos": len(photos),
             "ids_sha256": photos.ids_sha256,
-            **({"sources": source.members("train")} if isinstance(source, Mix) else {}),
+            **({"sources": members(source, photos.ids)} if _is_told(source) else {}),
             # First 8 hex digits of each id's SHA-256: tells whether a photo was trained on.
             "id_hashes": " ".join(sorted(hashes)),
             # 64 bits of each photo's look: tells whether a copy of it was trained on.

@@ -80,6 +80,16 @@ def test_photos_of_a_mix_are_known_when_their_source_is_scored_alone(finished, t
     assert len(card.read(run)["data"]["id_hashes"].split()) == card.read(run)["data"]["photos"]
 
 
+def test_the_card_lists_the_sources(finished):
+    run, _ = finished
+    data = card.read(run)["data"]
+    many, few = data["sources"]
+    assert (many["name"], many["weight"], few["name"], few["weight"]) == ("many", 1.0, "few", 2.0)
+    assert many["photos"] + few["photos"] == data["photos"]
+    assert many["licence"] == few["licence"] == "unknown"
+    assert data["split"] == "train" and card.read(run)["licence"] == "many: unknown; few: unknown"
+
+
 @pytest.mark.parametrize("roles", ["train", "train+validation"])
 def test_a_mix_resumes_where_it_stopped(two, tmp_path, roles):
     recipe = dataclasses.replace(
