@@ -94,6 +94,7 @@ class Recipe:
     flip: bool = True
     zoom: float = 0.0
     augment: float = 0.0
+    age: float = 0.0
     precision: str = "float32"
     deterministic: bool = False
     seed: int = 0

@@ -28,6 +28,7 @@ from keras_colorizer.training.adversarial import AdversarialColorizer
 from keras_colorizer.training.supervised import SupervisedColorizer
 
 SAMPLES = 12
+DRAWN = ("flip", "zoom", "augment", "age", "ema", "seed")
 TERMS = ("saturation", "colourfulness", "neutral")
 ADVERSARIAL = ("l1_factor", "objective", "objective_options", "shown", "frozen", "noise_interval")
 # Part of a run's steps in which a one-cycle learning rate grows to its peak (Smith & Topin 2018).
@@ -105,7 +106,7 @@ def build(recipe, photos=None, start=0, classes=None):
     if recipe.backbone_learning_rate is not None:
         optimizers["backbone_optimizer"] = _optimizer(recipe, photos, start, "backbone_")
     shared = {} if gradients.replicas() == 1 else {"synchronized": True}
-    common = {name: getattr(recipe, name) for name in ("flip", "zoom", "augment", "ema", "seed")}
+    common = {name: getattr(recipe, name) for name in DRAWN}
     common |= {
         "loss_name": recipe.loss,
         "codec_options": recipe.codec_options,
