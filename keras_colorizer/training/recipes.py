@@ -7,6 +7,7 @@ from pathlib import Path
 
 from keras_colorizer.errors import UserError, choose
 from keras_colorizer.images.files import write_text
+from keras_colorizer.training import renamed
 
 _RECIPES = {}
 # What a stage may not change: it would be another run.
@@ -218,7 +219,7 @@ def plan(recipe):
 
 
 def read(path):
-    """Reads a run's recipe.json.
+    """Reads a run's recipe.json, of this version or an earlier one (see ``renamed``).
 
     Raises:
         UserError: no such file, not JSON, or fields this version does not know.
@@ -230,10 +231,10 @@ def read(path):
     path = Path(path)
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        return Recipe(**fields)
+        return Recipe(**renamed.current(fields))
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; is {path.parent} a run folder?") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: not a recipe of this version ({error})") from None
 
 
