@@ -169,12 +169,14 @@ def names():
 
 
 def get(name):
-    """The recipe called ``name``; a UserError lists the known ones.
+    """The recipe called ``name``, or that of a file ``….json``; a UserError lists the known ones.
 
     Example:
         >>> get("gan").l1_factor
         75.0
     """
+    if str(name).endswith(".json"):
+        return read(name)
     function = _RECIPES[choose("recipe", name, names())]
     return dataclasses.replace(function(), name=name)
 
