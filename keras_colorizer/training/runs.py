@@ -72,12 +72,26 @@ def versions():
     return found
 
 
-def _commit():
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+def commit(folder=None):
+    """The commit of the code that runs, or None.
+
+    Git is asked only about a checkout of this project, whose ``setup.cfg`` stands beside the
+    package and at the top of the repository: an installed copy may lie in another's repository.
+    """
+    top = Path(folder or Path(__file__).parents[2]).resolve()
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        if "name = keras_colorizer\n" not in (top / "setup.cfg").read_text(encoding="utf-8"):
+            return None
+        if Path(_git(top, "--show-toplevel")).resolve() != top:
+            return None
+        return _git(top, "HEAD")
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def _git(folder, what):
+    command = ["git", "-C", str(folder), "rev-parse", what]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _epoch_of(checkpoint):
@@ -179,7 +193,10 @@ class Run:
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
     def write_environment(self, **facts):
-        """Merges facts into environment.json; ``commits`` keeps every one that the run met."""
+        """Merges facts into environment.json; ``commits`` keeps every one that the run met.
+
+        None among them stands for code whose commit is not known.
+        """
         before = self.environment
         if commits := [*before.get("commits", []), *facts.pop("commits", [])]:
             facts["commits"] = list(dict.fromkeys(commits))
@@ -222,6 +239,6 @@ def facts(device):
         "cores": len(allowed(0)) if allowed else os.cpu_count(),
         "device": device,
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
-        "commits": [commit] if (commit := _commit()) else [],
+        "commits": [commit()],
         "date": datetime.date.today().isoformat(),
     }

@@ -185,7 +185,10 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
     """
     if recipe.deterministic:
         gradients.make_deterministic()
-    run.write_environment(**runs.facts(gradients.device_name()))
+    facts = runs.facts(gradients.device_name())
+    if None in facts["commits"]:
+        print("the commit of this code is not known: environment.json says null", flush=True)
+    run.write_environment(**facts)
     clock, done = runs.Clock(run.environment), run.epochs_done
     plan = recipes.plan(recipe)
     trainer = None
