@@ -10,7 +10,15 @@ import click
 
 from keras_colorizer import data
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import inception, photos, report, scoring, session, tables
+from keras_colorizer.evaluation import (
+    constants,
+    inception,
+    photos,
+    report,
+    scoring,
+    session,
+    tables,
+)
 from keras_colorizer.inference import backends
 from keras_colorizer.inference.model import Saturated
 from keras_colorizer.training import runs
@@ -31,6 +39,7 @@ class Wanted:
     temperatures: tuple[float, ...]
     inception_weights: Path | None
     compare: tuple[str, ...]
+    reference: str = "oxford"
 
 
 def run(wanted, overwrite, command):
@@ -58,14 +67,17 @@ def run(wanted, overwrite, command):
     models = session.name_models(models, wanted.models)
     models = _varied(models, wanted)
     network, missing = _inception(wanted.inception_weights)
-    test = _photos(wanted)
+    source, test = _photos(wanted)
+    reference = _reference(wanted, source)
     seen = session.check_unseen(models, test, wanted.allow_seen)
 
     started = time.perf_counter()
     extract = functools.partial(inception.features, network=network) if network else None
-    rows = scoring.score(models, test.images, extract=extract)
+    tint, weigh = reference.mean_chroma, reference.weigh
+    rows = scoring.score(models, test.images, tint, extract, weigh=weigh)
     seconds = time.perf_counter() - started
-    protocol = session.protocol(test, wanted.size, seen, runs.versions(), command)
+    versions = runs.versions()
+    protocol = session.protocol(test, wanted.size, seen, versions, command, reference=reference)
     if network:
         protocol["inception_weights_sha256"] = network.sha256
     about = {name: session.facts(model) for name, model in models.items()}
@@ -99,7 +111,14 @@ def _photos(wanted):
         click.echo(f"downloads {wanted.data} first: {download}")
         source.check()
     default = "all" if Path(wanted.data).expanduser().is_dir() else "test"
-    return photos.load(source, wanted.split or default, wanted.size)
+    return source, photos.load(source, wanted.split or default, wanted.size)
+
+
+def _reference(wanted, source):
+    """Oxford's training photos, or those of the data itself."""
+    if wanted.reference == "oxford":
+        return constants.Reference()
+    return constants.reference_of(photos.load(source, wanted.reference, wanted.size))
 
 
 def _inception(weights):

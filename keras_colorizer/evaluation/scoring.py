@@ -56,7 +56,7 @@ class _Gathering:
         return Row(self.name, columns, self.hues, self.histogram, features, self.model_seconds)
 
 
-def score(models, images, tint=None, extract=None, batch=32):
+def score(models, images, tint=None, extract=None, batch=32, weigh=constants.pixel_weights):
     """Scores models and all floors on the same photos, whole and in order.
 
     Args:
@@ -66,6 +66,7 @@ def score(models, images, tint=None, extract=None, batch=32):
         tint: (Cb, Cr) in ±0.5 of the mean_chroma floor; default that of Oxford's training photos.
         extract: None, or a function from uint8 (B, S, S, 3) to features (B, D).
         batch: photos at a time.
+        weigh: what pixels count by their ab; default by their rarity in Oxford's training photos.
 
     Returns:
         List of `Row`: gray, mean_chroma, the models', truth.
@@ -88,7 +89,7 @@ def score(models, images, tint=None, extract=None, batch=32):
         for start in starts:
             rgb = np.asarray(images[start : start + batch])
             results, seconds = _results(models, rgb, tint)
-            truth = Truth(rgb)
+            truth = Truth(rgb, weigh)
             jobs = []
             for name, result in results.items():
                 row = gathered.setdefault(name, _Gathering(name))

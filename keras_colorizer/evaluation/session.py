@@ -1,5 +1,7 @@
 """An evaluation from photos and models to numbers, tables and pictures in a folder."""
 
+import dataclasses
+
 import numpy as np
 
 from keras_colorizer.errors import UserError
@@ -72,15 +74,19 @@ def check_unseen(models, test, allow_seen):
     return counts
 
 
-def protocol(test, size, seen, versions, command, tint=None):
+def protocol(test, size, seen, versions, command, tint=None, reference=None):
     """How an evaluation was made, for results.json: all that another needs to repeat it.
 
-    ``tint`` is the (Cb, Cr) of the floor mean_chroma, if it is not that of Oxford's photos.
+    ``tint`` is the (Cb, Cr) of the floor mean_chroma, if it is not that of Oxford's photos;
+    ``reference`` the `constants.Reference` of both floor and rarity, if it is not they.
 
     Example:
         >>> protocol(test, 128, {"gan": 0}, {}, "python -m keras_colorizer.evaluate …")["n"]
         1020
     """
+    found = reference or constants.Reference()
+    own = {"mean_chroma": tint, "name": "the run's own training photos"} if tint else {}
+    floor = dataclasses.replace(found, **own)
     return {
         "data": test.name,
         "split": test.split,
@@ -91,8 +97,10 @@ def protocol(test, size, seen, versions, command, tint=None):
         "seen_ids": seen,
         "truth": "the whole photo, stretched to size by Pillow's LANCZOS",
         "gray": 'Pillow\'s convert("L") of the truth',
-        "mean_chroma": [summary.plain(np.float64(v)) for v in tint or constants.mean_chroma()],
-        "mean_chroma_of": "the run's own training photos" if tint else "Oxford's training photos",
+        "mean_chroma": [summary.plain(np.float64(v)) for v in floor.mean_chroma],
+        "mean_chroma_of": floor.name,
+        "rarity_of": found.name,
+        **({"reference_ids_sha256": found.ids_sha256} if found.ids_sha256 else {}),
         "bootstrap": {"draws": summary.DRAWS, "seed": summary.SEED, "interval": 0.95},
         "licence": test.licence,
         "versions": versions,
@@ -180,6 +188,16 @@ def _extremes(colorized, places, name, errors, ids):
     return list(zip(gray, results[name], truth, captions, strict=True))
 
 
+def references(protocol):
+    """Whose mean chroma and whose rarity of colours an evaluation goes by, as a sentence."""
+    floor, rarity = (
+        protocol.get(f"{key}_of", constants.OXFORD) for key in ("mean_chroma", "rarity")
+    )
+    if floor == rarity:
+        return f"Mean chroma and rarity: of {floor}."
+    return f"Mean chroma: of {floor}; rarity: of {rarity}."
+
+
 def table_text(table, missing=None):
     """The whole of table.md: what was measured, the table, paired differences.
 
@@ -192,7 +210,7 @@ def table_text(table, missing=None):
         f"{p['n']:,} photos of {p['data']} {p['split']} at {p['size']} px; "
         f"{len(p['excluded'])} could not be read and are left out. In brackets: 95 % bootstrap "
         f"intervals. `{RAW.strip()}` rows are a network's own RGB, all others keep the photo's "
-        "luma.", "",
+        f"luma. {references(p)}", "",
         tables.markdown(table), "",
     ]  # fmt: skip
     if missing:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import report, summary
+from keras_colorizer.evaluation import constants, report, summary
 from keras_colorizer.evaluation.summary import FLOORS, RAW
 from keras_colorizer.inference import model_card
 
@@ -82,12 +82,13 @@ def join(tables, names):
     first = tables[0]
     joined = Table(first.protocol, dict(first.models), dict(first.columns), list(first.without))
     for table, mark in zip(tables[1:], names[1:], strict=True):
-        for key in ("ids_sha256", "size", "n"):
-            ours, theirs = first.protocol.get(key), table.protocol.get(key)
+        for key in ("ids_sha256", "size", "n", "rarity_of"):
+            default = constants.OXFORD if key == "rarity_of" else None
+            ours, theirs = (t.protocol.get(key, default) for t in (first, table))
             if ours != theirs:
                 raise UserError(
                     f"{mark}: not comparable with {names[0]}: {key} is {theirs}, not {ours}; "
-                    "evaluate both on the same photos at the same size"
+                    "evaluate both on the same photos at the same size, by the same --reference"
                 )
         joined.without += table.without
         for name, entry in table.models.items():

@@ -90,6 +90,7 @@ class Truth:
 
     Args:
         rgb: uint8 (B, H, W, 3).
+        weigh: what pixels count by their ab, as ``constants.pixel_weights``.
 
     Attributes:
         lab, chroma, colourfulness: of the photos.
@@ -102,7 +103,7 @@ class Truth:
         >>> Truth(photos).neutral.mean()
     """
 
-    def __init__(self, rgb):
+    def __init__(self, rgb, weigh=constants.pixel_weights):
         self.rgb = rgb
         self.lab = to_lab(rgb)
         self.chroma = chroma_of(self.lab)
@@ -112,4 +113,4 @@ class Truth:
         self.coloured = self.chroma > HUE_CHROMA
         self.sectors = sector_of(self.lab)
         self.near = np.stack([near_edges(lab) for lab in self.lab])
-        self.weights = constants.pixel_weights(self.lab[..., 1:])
+        self.weights = weigh(self.lab[..., 1:])
