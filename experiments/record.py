@@ -1,4 +1,4 @@
-"""Records runs and evaluations under experiments/ and writes the tables of its README.md anew.
+"""Records runs and evaluations under experiments/ and writes the tables of Markdown files anew.
 
     python experiments/record.py run RUN NAME --command "python -m keras_colorizer.train …"
     python experiments/record.py evaluation FOLDER NAME
@@ -6,19 +6,23 @@
 
 Of a run, recipe, environment, metrics and curves are kept, weights stay where they are. Its command
 is one line that trains that very recipe; all else that there is to say is its note. Of an
-evaluation, all numbers and the pictures that show no photo are kept.
+evaluation, all numbers and the pictures that show no photo are kept. `benchmark … --json` writes
+into benchmarks/ by itself. A table stands in README.md, docs/ or experiments/README.md, wherever
+its markers are.
 """
 
 import argparse
 import json
+import re
 import shutil
 from pathlib import Path
 
 import bench
 import commands
+import readme
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import tables
+from keras_colorizer.evaluation import session, tables
 from keras_colorizer.training import recipes
 
 HERE = Path(__file__).resolve().parent
@@ -27,7 +31,11 @@ COMMAND, NOTE = "command.txt", "note.txt"  # the second where there is something
 EVALUATION_FILES = (
     "results.json", "per_image.csv", "table.md", "histograms.png", "hues.png",
 )  # fmt: skip
-START, END = "<!-- {}: python experiments/record.py tables -->", "<!-- end of {} -->"
+SECTION = re.compile(
+    r"(<!-- (?P<name>.+): python experiments/record\.py tables -->\n)(?P<text>.*?)"
+    r"(<!-- end of (?P=name) -->)",
+    re.DOTALL,
+)
 
 
 def _copy(source, target, files):
@@ -118,40 +126,53 @@ def evaluations_tables(here=HERE):
                 ("histograms", "histograms.png"),
             )
         )
-        left_out = f"{len(p['excluded'])} photos could not be read. {links}"
+        left_out = f"{len(p['excluded'])} photos could not be read. {session.references(p)} {links}"
         shown = tables.markdown(table, intervals=False)
         parts.append(f"{title}\n\n`{p['command']}`\n\n{shown}\n\n{left_out}")
     return "\n\n".join(parts)
 
 
 def generated(here=HERE):
-    """What stands between markers of README.md, as name → its text."""
+    """What stands between markers of Markdown files, as name → its text."""
     return {
         "tables": f"{runs_table(here)}\n\n{evaluations_tables(here)}",
         "bench": bench.systems_table(here),
         "dominance": bench.dominance_table(here),
         "random images": bench.random_table(here),
+        "scores": readme.scores_table(),
+        "speed": readme.speed_table(),
     }
 
 
-def sections(here=HERE):
-    """`generated` with its markers around it."""
-    return {
-        name: f"{START.format(name)}\n{text}\n{END.format(name)}"
-        for name, text in generated(here).items()
-    }
+def documents(here=HERE):
+    """The Markdown files that may hold tables."""
+    return [
+        here.parent / "README.md",
+        *sorted((here.parent / "docs").glob("*.md")),
+        here / "README.md",
+    ]
+
+
+def written_anew(text, tables):
+    """A document's text with the tables that it has markers for, each once more."""
+
+    def replaced(found):
+        if found["name"] not in tables:
+            raise SystemExit(f"no table is called {found['name']!r}: {found[1].strip()}")
+        return f"{found[1]}{tables[found['name']]}\n{found[4]}"
+
+    return SECTION.sub(replaced, text)
 
 
 def write_tables(here=HERE):
-    """Writes the tables of README.md anew."""
-    readme = here / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    for name, section in sections(here).items():
-        before, marker, rest = text.partition(START.format(name))
-        if not marker:
-            raise SystemExit(f"{readme}: the line {START.format(name)} is missing")
-        text = before + section + rest.partition(END.format(name))[2]
-    readme.write_text(text, encoding="utf-8")
+    """Writes every table anew, wherever its markers stand."""
+    tables, missing = generated(here), set(generated(here))
+    for path in documents(here):
+        text = path.read_text(encoding="utf-8")
+        missing -= {found["name"] for found in SECTION.finditer(text)}
+        path.write_text(written_anew(text, tables), encoding="utf-8")
+    if missing:
+        raise SystemExit(f"no document has markers for the tables {', '.join(sorted(missing))}")
 
 
 def main():

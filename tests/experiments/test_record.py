@@ -14,9 +14,12 @@ HERE = Path(__file__).resolve().parents[2] / "experiments"
 
 
 def test_the_committed_tables_are_current():
-    text = (HERE / "README.md").read_text(encoding="utf-8")
-    for name, section in record.sections().items():
-        assert section in text, name
+    tables, found = record.generated(), []
+    for path in record.documents():
+        text = path.read_text(encoding="utf-8")
+        found += [section["name"] for section in record.SECTION.finditer(text)]
+        assert record.written_anew(text, tables) == text, path.name
+    assert sorted(found) == sorted(tables)  # each stands somewhere, once
 
 
 def test_every_record_is_whole():
@@ -27,6 +30,12 @@ def test_every_record_is_whole():
         assert found == {*record.RUN_FILES, record.COMMAND}
     for folder in evaluations:
         assert {p.name for p in folder.iterdir()} == set(record.EVALUATION_FILES)
+
+
+def test_every_evaluation_says_whose_mean_chroma_and_rarity_it_goes_by():
+    assert record.evaluations_tables().count("Mean chroma and rarity: of ") == len(
+        list((HERE / "evaluations").iterdir())
+    )
 
 
 def test_every_evaluation_says_how_it_was_made():
@@ -97,3 +106,22 @@ def test_a_run_whose_commit_is_not_known_is_not_recorded(run, tmp_path, commits)
     with pytest.raises(SystemExit, match="does not know the commit of all of it"):
         record.record_run(run, "new", COMMAND, here=tmp_path)
     assert not (tmp_path / "runs" / "new").exists()
+
+
+def test_every_benchmark_says_how_it_was_made():
+    found = {path.stem: json.loads(path.read_text("utf-8")) for path in HERE.glob("benchmarks/*")}
+    assert found
+    for name, each in found.items():
+        assert each["part"] and each["measured"], name
+        assert each["command"].startswith("python ")
+        # Numbers of before there were records were copied by hand, and say from where.
+        copied = "To be measured again on a quiet machine." in each.get("note", "")
+        assert copied or (each["versions"] and each["cores"] and all(each["commits"])), name
+
+
+def test_tables_are_written_where_their_markers_stand():
+    line = "<!-- {}: python experiments/record.py tables -->"
+    text = f"a\n\n{line.format('speed')}\nold\n<!-- end of speed -->\n\nb"
+    assert record.written_anew(text, {"speed": "| new |"}) == text.replace("old", "| new |")
+    with pytest.raises(SystemExit, match="no table is called 'speed'"):
+        record.written_anew(text, {})
