@@ -15,6 +15,8 @@ class UserError(click.ClickException):
 
     Example:
         >>> raise UserError("photos/: no such folder; give --data a folder that exists")
+        Traceback (most recent call last):
+        keras_colorizer.errors.UserError: photos/: no such folder; give --data a folder that exists
     """
 
     def __init__(self, message: str):
