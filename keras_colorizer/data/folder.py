@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from keras_colorizer.data import known
 from keras_colorizer.data.decoding import decode
 from keras_colorizer.data.sources import ROLES, UNLABELLED, Source, role_of
 from keras_colorizer.errors import UserError
@@ -40,6 +41,7 @@ class Folder(Source):
                 f"{path}: no image files in it or below; --data takes a folder of "
                 f"{', '.join(KINDS)} files"
             )
+        self.licence = known.licence_of(self._ids) or self.licence
 
     def ids(self, split):
         role = self._role(split)

@@ -1,0 +1,32 @@
+"""Folders of photos that are known by their ids: whose the photos are, and which."""
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+
+
+def digest(ids):
+    """SHA-256 of photos' ids, a line each, sorted."""
+    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
+
+
+@functools.cache
+def sets():
+    """Name → photos, ids_sha256, licence and ids (where they are listed), of known.json."""
+    path = Path(__file__).with_name("known.json")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def licence_of(ids):
+    """The licence of exactly these photos, and where they are listed; None if they are unknown.
+
+    Args:
+        ids: of all photos of a folder, whatever the folder is called.
+    """
+    counted = [each for each in sets().values() if each["photos"] == len(ids)]
+    found = digest(ids) if counted else None
+    for each in counted:
+        if each["ids_sha256"] == found:
+            return f"{each['licence']} (the photos: {each['ids']})"
+    return None
