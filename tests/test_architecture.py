@@ -10,7 +10,6 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "keras_colorizer"
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
-SCRIPTS = sorted(p for folder in ("tests", "experiments") for p in (ROOT / folder).rglob("*.py"))
 
 # Who may import whom. A file that stands directly in the package is a command: it may import all.
 BASE = {"errors", "color", "images"}
@@ -88,11 +87,6 @@ def test_wrong_imports_are_seen(path, source, wrong):
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_imports_point_one_way(path):
     assert wrong_imports(path.read_text("utf-8"), path.relative_to(PACKAGE)) == set()
-
-
-@pytest.mark.parametrize("path", FILES + SCRIPTS, ids=name_of)
-def test_no_file_is_long(path):
-    assert len(path.read_text("utf-8").splitlines()) <= 300
 
 
 def test_the_median_file_is_short(record_property):

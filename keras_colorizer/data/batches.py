@@ -2,13 +2,16 @@
 
 Position k of a run, counted in photos from its very first, belongs to pass ``k // N`` over the N
 photos; each pass has its own permutation, drawn from (seed, pass). Epoch e takes the positions
-``e * epoch_photos`` up to ``(e + 1) * epoch_photos``, whether that is less or more than a pass.
+``e * epoch_photos`` up to ``(e + 1) * epoch_photos``, whether that is less or more than a pass. In
+a mix each source has its own passes and its share of the positions, see ``mix.Draw``.
 """
 
 import functools
 from collections.abc import Iterator
 
 import numpy as np
+
+from keras_colorizer.data.mix import Draw
 
 
 @functools.lru_cache(maxsize=4)
@@ -28,12 +31,17 @@ def steps_per_epoch(epoch_photos: int, batch: int) -> int:
 
 def _indices(step, count, batch, epoch_photos, seed):
     """Which photos make up batch ``step``, counted from the run's first: int64 [b]."""
-    epoch, place = divmod(step, steps_per_epoch(epoch_photos, batch))
-    start = epoch * epoch_photos + place * batch
-    stop = min(start + batch, (epoch + 1) * epoch_photos)
+    start, stop = _positions(step, batch, epoch_photos)
     passes = range(start // count, (stop - 1) // count + 1)
     order = np.concatenate([_permutation(seed, number, count) for number in passes])
     return order[start - passes[0] * count : stop - passes[0] * count]
+
+
+def _positions(step, batch, epoch_photos):
+    """The positions of batch ``step``, counted from the run's first photo: (start, stop)."""
+    epoch, place = divmod(step, steps_per_epoch(epoch_photos, batch))
+    start = epoch * epoch_photos + place * batch
+    return start, min(start + batch, (epoch + 1) * epoch_photos)
 
 
 def _gathers(photos, batch, epoch_photos, first_epoch, last_epoch, seed, others, others_batch):
@@ -43,8 +51,14 @@ def _gathers(photos, batch, epoch_photos, first_epoch, last_epoch, seed, others,
         raise ValueError(f"batch {batch}, epoch_photos {epoch_photos}, {first_epoch}..{last_epoch}")
     steps = steps_per_epoch(epoch_photos, batch)
 
+    draw = Draw(photos.shares, seed) if photos.shares else None
+
     def gather(step):
-        rgb = photos.images[_indices(int(step), len(photos), batch, epoch_photos, seed)]
+        if draw:
+            places = draw(*_positions(int(step), batch, epoch_photos))
+        else:
+            places = _indices(int(step), len(photos), batch, epoch_photos, seed)
+        rgb = photos.images[places]
         if others is None:
             return rgb
         order = (len(others), others_batch, steps * others_batch, seed)

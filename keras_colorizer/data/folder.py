@@ -1,6 +1,8 @@
 """A folder of images, at any depth, as a source."""
 
 import csv
+import functools
+import hashlib
 from pathlib import Path
 
 import click
@@ -20,6 +22,9 @@ class Folder(Source):
     once. Where every photo stands in a subfolder, the first part of its path is its class; else
     a CSV file beside the photos, with columns ``file`` and ``label``, may tell the classes.
 
+    ``cap`` limits the training photos of each first-level subfolder; which ones stay is decided
+    by hashes of their ids, so adding photos moves few.
+
     Raises:
         UserError: no image file in the folder; in `labels`, two such CSV files, or a broken one.
 
@@ -28,7 +33,7 @@ class Folder(Source):
         ['garden/0017.jpg', 'roses/0003.png']
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, cap: int | None = None):
         self.path, self.name = path, path.resolve().name
         self._warned = set()
         found = [p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()]
@@ -43,8 +48,12 @@ class Folder(Source):
             )
         self.licence = known.licence_of(self._ids) or self.licence
 
+        self._capped = _beyond(self._ids, cap) if cap else set()
+
     def ids(self, split):
         role = self._role(split)
+        if role == "train":
+            return [i for i in self._ids if role_of(i) == role and i not in self._capped]
         return [i for i in self._ids if role == "all" or role_of(i) == role]
 
     def fingerprint(self, split):
@@ -113,6 +122,16 @@ class Folder(Source):
     def describe(self):
         counts = ", ".join(f"{role} {len(self.ids(role))}" for role in ROLES)
         return f"{self.name}: {counts} photos by a hash of their names; licence: {self.licence}"
+
+
+def _beyond(ids, cap):
+    """Training photos over ``cap`` in their first-level folder: those whose hashes come last."""
+    folders = {}
+    for photo_id in ids:
+        if role_of(photo_id) == "train":
+            folders.setdefault(photo_id.rpartition("/")[0].partition("/")[0], []).append(photo_id)
+    order = functools.partial(sorted, key=lambda i: hashlib.sha256(f"cap {i}".encode()).digest())
+    return {i for found in folders.values() for i in order(found)[cap:]}
 
 
 def _labels_in(path):

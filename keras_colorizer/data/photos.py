@@ -30,6 +30,8 @@ class Photos:
         name: the source's.
         split: ``train``, ``validation``, ``test``, ``all`` or ``tfds:…``.
         licence: the source's.
+        shares: of a mix, (photos, weight) of each source, whose photos follow each other; else
+            empty.
 
     Example:
         >>> len(load_photos("synthetic", "validation", 64))
@@ -41,6 +43,7 @@ class Photos:
     name: str
     split: str
     licence: str
+    shares: tuple = ()
 
     def __len__(self) -> int:
         return len(self.images)

@@ -1,9 +1,11 @@
 """From the name of a source to photos, and to the (gray, colour) pairs that evaluation iterates."""
 
+import dataclasses
 import os
 
 from keras_colorizer.data import photos as storage
 from keras_colorizer.data.decoding import FITS
+from keras_colorizer.data.mix import Mix
 from keras_colorizer.data.photos import Photos
 from keras_colorizer.data.sources import Source, open_source
 from keras_colorizer.errors import UserError, choose
@@ -17,6 +19,7 @@ def load_photos(
     fit: str = "stretch",
     data_dir: str | os.PathLike | None = None,
     cache: str | os.PathLike | None = None,
+    cap: int | None = None,
 ) -> Photos:
     """Every readable photo of a split, decoded and resized.
 
@@ -30,6 +33,7 @@ def load_photos(
         fit: ``stretch`` the whole photo to a square, or ``crop`` its central square.
         data_dir: where tfds keeps prepared data.
         cache: folder for a file that later runs map instead of decoding again; None for RAM.
+        cap: as in ``open_source``.
 
     Raises:
         UserError: no such source or split, nothing readable in it, or a size below 1.
@@ -41,10 +45,14 @@ def load_photos(
     if size < 1:
         raise UserError(f"size {size}: photos have at least 1 pixel a side")
     choose("fit", fit, FITS)
-    source = data if isinstance(data, Source) else open_source(data, data_dir)
+    source = data if isinstance(data, Source) else open_source(data, data_dir, cap)
     if cache is None:
-        return storage.in_memory(source, split, size, fit)
-    return storage.in_file(source, split, size, fit, cache)
+        photos = storage.in_memory(source, split, size, fit)
+    else:
+        photos = storage.in_file(source, split, size, fit, cache)
+    if isinstance(source, Mix):
+        return dataclasses.replace(photos, shares=tuple(source.shares(photos.ids)))
+    return photos
 
 
 def pairs(

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -154,13 +154,19 @@ class Garden(Source):
         return self.photos(split, size, "stretch")
 
 
-def open_source(name: str | os.PathLike, data_dir: str | os.PathLike | None = None) -> Source:
+def open_source(
+    name: str | os.PathLike | Sequence[str],
+    data_dir: str | os.PathLike | None = None,
+    cap: int | None = None,
+) -> Source:
     """The source that ``--data`` names.
 
     Args:
         name: ``synthetic``, a folder of images, a ``photos.npz``, or a tfds data set
-            (``oxford_flowers102``, ``imagenette/160px-v2``).
+            (``oxford_flowers102``, ``imagenette/160px-v2``); or several of them, each with
+            ``=WEIGHT`` after it if its weight in the mix is not 1.
         data_dir: where tfds keeps prepared data; default ``TFDS_DATA_DIR``, else tfds's own.
+        cap: of a folder's subfolders, at most so many training photos of each; None for all.
 
     Raises:
         UserError: nothing of that name, or nothing in it that is a photo.
@@ -169,6 +175,12 @@ def open_source(name: str | os.PathLike, data_dir: str | os.PathLike | None = No
         >>> open_source("synthetic").ids("validation")[0]
         'garden-001200'
     """
+    if isinstance(name, list | tuple):
+        if len(name) != 1:
+            from keras_colorizer.data.mix import open_mix
+
+            return open_mix(name, data_dir, cap)
+        (name,) = name
     text = os.fspath(name)
     path = Path(text).expanduser()
     if text == Garden.name:
@@ -182,7 +194,7 @@ def open_source(name: str | os.PathLike, data_dir: str | os.PathLike | None = No
     if path.is_dir():
         from keras_colorizer.data.folder import Folder
 
-        return Folder(path)
+        return Folder(path, cap)
     if path.exists():
         raise UserError(f"{text}: a file; --data takes a folder of images or a photos.npz")
     if path.is_absolute() or text.startswith((".", "~")) or text.endswith(("/", os.sep)):

@@ -18,6 +18,7 @@ from keras_colorizer.evaluation.truth import (
 )
 
 AUC_LIMIT = 150  # the largest threshold of ab error, in ab units
+MUCH_WORSE = 4.0  # ΔE00 by which a photo is much worse than the same photo left gray
 
 
 def auc(error):
@@ -112,15 +113,20 @@ def measure(truth, rgb):
     has_edges = (near_count > 0) & (away_count > 0)
     truth_chroma, vividness = _mean(truth.chroma), colourfulness(rgb)
     hues, wrong, coloured = _hues(truth, lab, chroma)
+    difference = _mean(color.deltaE_ciede2000(truth.lab, lab))
     columns = {
         "psnr": psnr(truth.rgb, rgb),
         "ssim": ssim(truth.rgb, rgb),
-        "ciede2000": _mean(color.deltaE_ciede2000(truth.lab, lab)),
+        "ciede2000": difference,
+        "truer_than_gray": (difference < truth.left_gray).astype(np.float64),
+        "much_worse": (difference > truth.left_gray + MUCH_WORSE).astype(np.float64),
         "ab_error": _mean(error),
         "auc": _mean(areas),
         "auc_rebalanced": rebalanced / weights,
         "auc_rebalanced_weight": weights,
         "colourfulness": vividness,
+        "colourfulness_ratio": _ratio(vividness, truth.colourfulness),
+        "colourfulness_ratio_weight": truth.colourfulness,
         "delta_cf": vividness - truth.colourfulness,
         "delta_cf_per_image": np.abs(vividness - truth.colourfulness),
         "saturation_ratio": _ratio(_mean(chroma), truth_chroma),

@@ -16,7 +16,7 @@ from keras_colorizer.images.files import replace_atomically, write_text
 RESULTS, PER_IMAGE = "results.json", "per_image.csv"
 
 
-def results(rows, protocol, about=None, distances=None):
+def results(rows, protocol, about=None, distances=None, realism=None):
     """The content of results.json.
 
     Args:
@@ -25,6 +25,8 @@ def results(rows, protocol, about=None, distances=None):
         about: dict of a row's name → dict of facts on the model.
         distances: dict of a row's name → {"fid_keras": float, "kid_keras": float}, or a text that
             says why there are none.
+        realism: the same for {"fd_lite2": float, "kd_lite2": float}, with how many photos each
+            distance is of: (dict, N) or a text.
 
     Returns:
         Dict: protocol, metrics (unit, better, source of each) and models (metrics and hues of
@@ -36,7 +38,10 @@ def results(rows, protocol, about=None, distances=None):
     times = summary.resamples(len(next(iter(rows[0].columns.values()))))
     models = {}
     for row in rows:
-        metrics = summary.summarize(row.columns, times) | _distances(row.name, distances, times)
+        metrics = summary.summarize(row.columns, times)
+        inception = (distances, times.shape[1]) if isinstance(distances, dict) else distances
+        metrics |= _distances(row.name, ("fid_keras", "kid_keras"), inception)
+        metrics |= _distances(row.name, ("fd_lite2", "kd_lite2"), realism)
         models[row.name] = {"metrics": metrics, "hues": hues(row.hues)}
         facts = (about or {}).get(row.name.removesuffix(RAW))
         if facts:
@@ -48,12 +53,13 @@ def results(rows, protocol, about=None, distances=None):
     return {"protocol": protocol, "metrics": described, "models": models}
 
 
-def _distances(name, distances, times):
+def _distances(name, keys, distances):
     found = {}
-    for key in ("fid_keras", "kid_keras"):
+    for key in keys:
         entry = {"mean": None, "low": None, "high": None, "unit": summary.METRICS[key].unit}
-        if isinstance(distances, dict):
-            entry |= {"mean": summary.plain(distances[name][key]), "n": times.shape[1]}
+        if isinstance(distances, tuple):
+            by_row, count = distances
+            entry |= {"mean": summary.plain(by_row[name][key]), "n": count}
         else:
             entry["missing"] = distances or "not asked for"
         found[key] = entry

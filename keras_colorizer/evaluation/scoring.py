@@ -56,7 +56,15 @@ class _Gathering:
         return Row(self.name, columns, self.hues, self.histogram, features, self.model_seconds)
 
 
-def score(models, images, tint=None, extract=None, batch=32, weigh=constants.pixel_weights):
+def score(
+    models,
+    images,
+    tint=None,
+    extract=None,
+    realism=None,
+    batch=32,
+    weigh=constants.pixel_weights,
+):
     """Scores models and all floors on the same photos, whole and in order.
 
     Args:
@@ -65,6 +73,7 @@ def score(models, images, tint=None, extract=None, batch=32, weigh=constants.pix
         images: uint8 (N, S, S, 3), the truth.
         tint: (Cb, Cr) in ±0.5 of the mean_chroma floor; default that of Oxford's training photos.
         extract: None, or a function from uint8 (B, S, S, 3) to features (B, D).
+        realism: None, or a `realism.Realism` that is given every row's results.
         batch: photos at a time.
         weigh: what pixels count by their ab; default by their rarity in Oxford's training photos.
 
@@ -97,6 +106,8 @@ def score(models, images, tint=None, extract=None, batch=32, weigh=constants.pix
                 jobs.append(pool.submit(row.add, truth, result))
                 if extract:  # a network of its own, which takes all cores by itself
                     row.features.append(extract(result))
+                if realism:
+                    realism.add(name, start, result)
             for job in jobs:
                 job.result()
             bar.update(len(rgb))

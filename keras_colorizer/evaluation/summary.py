@@ -62,6 +62,16 @@ METRICS = {
         "ΔE00", "lower", 2, "mean colour difference (CIE 142-2001; Sharma et al. 2005)",
         ("ciede2000",),
     ),
+    "truer_than_gray": Metric(
+        "share", "higher", 3,
+        "of the photos, those whose mean CIEDE2000 is below that of the same photo left gray",
+        ("truer_than_gray",),
+    ),
+    "much_worse": Metric(
+        "share", "lower", 3,
+        "of the photos, those whose mean CIEDE2000 is more than 4 above the same photo's left gray",
+        ("much_worse",),
+    ),
     "ab_error": Metric("ab units", "lower", 2, f"mean {_AB}", ("ab_error",)),
     "auc": Metric(
         "0..1", "higher", 4,
@@ -78,6 +88,10 @@ METRICS = {
         "M3", "truth", 1,
         "Hasler & Süsstrunk 2003, eq. 3, with signed opponent channels on the 0..255 scale",
         ("colourfulness",),
+    ),
+    "colourfulness_ratio": Metric(
+        "of the truth's", "truth", 3, "mean colourfulness over the truth's mean colourfulness",
+        ("colourfulness_ratio",),
     ),
     "delta_cf": Metric(
         "M3", "lower", 1, "difference of the mean colourfulness to the truth's", ("delta_cf",),
@@ -122,6 +136,16 @@ METRICS = {
     "kid_keras": Metric(
         "squared distance", "lower", 5,
         "kernel distance of the same features (Bińkowski et al. 2018, unbiased, cubic kernel)",
+        (),
+    ),
+    "fd_lite2": Metric(
+        "squared distance", "lower", 2,
+        "Fréchet distance of EfficientNet-Lite2's 1,280 pooled features (260 px): results of one "
+        "half of the photos against truths of the other; the truth's own is the floor",
+        (),
+    ),
+    "kd_lite2": Metric(
+        "squared distance", "lower", 5, "kernel distance of the same features (unbiased, cubic)",
         (),
     ),
 }  # fmt: skip

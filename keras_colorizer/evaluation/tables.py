@@ -17,7 +17,11 @@ SHORT = {
     "saturation_ratio": "saturation", "neutral_drift": "neutral drift",
     "neutral_hue": "its hue", "hue_confusion": "hue confusion", "bleeding": "bleeding",
     "fid_keras": "FID (Keras)", "kid_keras": "KID (Keras)",
+    "truer_than_gray": "truer than gray", "much_worse": "much worse",
+    "colourfulness_ratio": "colourfulness ratio", "fd_lite2": "FD (Lite2)",
+    "kd_lite2": "KD (Lite2)",
 }  # fmt: skip
+UNKNOWN = {"mean": None, "low": None, "high": None}  # what an older evaluation says of a metric
 BRIEF = ("psnr", "ciede2000", "colourfulness", "delta_cf_per_image", "neutral_drift")
 
 
@@ -106,6 +110,10 @@ def join(tables, names):
     return joined
 
 
+def _has(row, key):
+    return row["metrics"].get(key, UNKNOWN)["mean"] is not None
+
+
 def show(key, number):
     """A metric's value as a table shows it.
 
@@ -141,9 +149,8 @@ def markdown(table, keys=None, intervals=True):
     Example:
         >>> print(markdown(read("evaluation/results.json"), intervals=False))
     """
-    keys = list(keys or SHORT)
-    if all(row["metrics"]["fid_keras"]["mean"] is None for row in table.models.values()):
-        keys = [key for key in keys if not key.endswith("_keras")]
+    # Evaluations of before a metric was there do not have it, nor those without its weights.
+    keys = [key for key in keys or SHORT if any(_has(row, key) for row in table.models.values())]
     heads = []
     for key in keys:
         metric = summary.METRICS[key]
@@ -156,7 +163,7 @@ def markdown(table, keys=None, intervals=True):
     for name, row in table.models.items():
         cells = costs[name] if costly else []
         for key in keys:
-            entry = row["metrics"][key]
+            entry = row["metrics"].get(key, UNKNOWN)
             cell = show(key, entry["mean"])
             if intervals and entry["low"] is not None and name != "truth":
                 cell += f" [{show(key, entry['low'])}, {show(key, entry['high'])}]"
@@ -175,7 +182,7 @@ def text(table, keys=BRIEF):
     width = max(len(name) for name in table.models) + 2
     lines = [" " * width + "".join(f"{head:>{len(head) + 3}}" for head in heads)]
     for name, row in table.models.items():
-        cells = [show(key, row["metrics"][key]["mean"]) for key in keys]
+        cells = [show(key, row["metrics"].get(key, UNKNOWN)["mean"]) for key in keys]
         pairs = zip(cells, heads, strict=True)
         lines.append(f"{name:<{width}}" + "".join(f"{c:>{len(h) + 3}}" for c, h in pairs))
     return "\n".join(lines)
@@ -215,6 +222,7 @@ def differences(table, against=None):
         name: {
             key: summary.difference(m, columns, table.columns[against], times)
             for key, m in metrics.items()
+            if set(m.columns) <= set(columns) & set(table.columns[against])
         }
         for name, columns in table.columns.items()
         if name != against and name not in FLOORS
@@ -227,12 +235,16 @@ def differences_markdown(found, against):
     Example:
         >>> print(differences_markdown(differences(table), baseline(table)))
     """
-    keys = [key for key in SHORT if summary.METRICS[key].columns and key != "neutral_hue"]
+    known = set().union(*found.values())
+    keys = [key for key in SHORT if key in known and key != "neutral_hue"]
     lines = [f"| minus {against} | " + " | ".join(SHORT[k] for k in keys) + " |"]
     lines.append("|---" * (len(keys) + 1) + "|")
     for name, row in found.items():
         cells = []
         for key in keys:
+            if key not in row:
+                cells.append("–")
+                continue
             mean, low, high = (row[key][part] for part in ("mean", "low", "high"))
             if mean is None:
                 cells.append("–")

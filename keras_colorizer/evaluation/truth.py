@@ -6,6 +6,7 @@ from skimage import color
 
 from keras_colorizer.color.thresholds import NEUTRAL_CHROMA, NEUTRAL_LIGHTNESS
 from keras_colorizer.evaluation import constants
+from keras_colorizer.evaluation.photos import gray_of
 
 HUE_CHROMA = 30.0  # above this C* the truth has a hue that one can name
 SECTORS = 12  # of 30 degrees each; the first begins at 0, the direction of +a*
@@ -98,6 +99,7 @@ class Truth:
         sectors: int (B, H, W) of the hue.
         near: bool (B, H, W), within 3 px of a chroma edge.
         weights: float32 (B, H, W), for class-rebalanced scores.
+        left_gray: float (B,), mean CIEDE2000 of each photo that is left gray.
 
     Example:
         >>> Truth(photos).neutral.mean()
@@ -114,3 +116,5 @@ class Truth:
         self.sectors = sector_of(self.lab)
         self.near = np.stack([near_edges(lab) for lab in self.lab])
         self.weights = weigh(self.lab[..., 1:])
+        gray = to_lab(np.repeat(gray_of(rgb), 3, axis=-1))
+        self.left_gray = color.deltaE_ciede2000(self.lab, gray).mean(axis=(1, 2), dtype=np.float64)

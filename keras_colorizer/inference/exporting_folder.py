@@ -123,7 +123,8 @@ def complete(
     training = calibration(run, card, source)
     photos, split = held_out(source, size)
     exporting_lite.write(folder, network, codec, size, shrink(training, size))
-    mobile = registry.is_mobile((card.get("generator") or {}).get("name"))
+    generator = card.get("generator") or {}
+    mobile = registry.is_mobile(generator.get("name"), generator.get("options"))
     if mobile:
         exporting_lite.require_mobile(folder)
     found = parity.measure(

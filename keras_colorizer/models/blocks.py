@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_colorizer.errors import choose
+from keras_colorizer.errors import UserError, choose
 from keras_colorizer.models.spectral import SpectralConv2D
 
 
@@ -58,6 +58,28 @@ def pictures(side, channels, conditional, scale=1.0):
         return colour, x
     gray = keras.Input((side, side, 1), name="gray")
     return [colour, gray], layers.Concatenate()([x, gray])
+
+
+def freeze(network, parts, count):
+    """Keeps the first parts of a network as they are, their batch norm in inference mode.
+
+    Args:
+        network: functional model; it is changed.
+        parts: prefixes of layer names, from the input on.
+        count: how many of them are frozen.
+
+    Returns:
+        The network.
+
+    Raises:
+        UserError: there are not so many parts.
+    """
+    if not 0 <= count <= len(parts):
+        raise UserError(f"frozen is {count}: of {network.name!r} 0 to {len(parts)} parts can be")
+    for layer in network.layers:
+        if layer.name.startswith(tuple(parts[:count])):
+            layer.trainable = False
+    return network
 
 
 NORMALIZATIONS = ("batch", "spectral", "none")

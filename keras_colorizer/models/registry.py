@@ -8,7 +8,7 @@ from pathlib import Path
 from keras_colorizer.errors import UserError, check_options, choose, defaults_of
 
 BUILDERS = {}
-MOBILE = set()
+MOBILE = {}
 
 
 @functools.cache
@@ -20,7 +20,7 @@ def builders():
         ['autoencoder', 'discriminator', 'unet']
     """
     package = __name__.rpartition(".")[0]
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)], prefix=f"{package}."):
+    for module in pkgutil.walk_packages([str(Path(__file__).parent)], prefix=f"{package}."):
         importlib.import_module(module.name)
     return BUILDERS
 
@@ -30,9 +30,10 @@ def register(name, role="generator", stride=1, mobile=False):
 
     Args:
         name: what ``--set generator=name`` says.
-        role: "generator" or "discriminator".
+        role: "generator", "discriminator" or "backbone".
         stride: what the working size must be a multiple of.
-        mobile: it holds only operators that mobile GPUs run; export checks it.
+        mobile: it holds only operators that mobile GPUs run; export checks it. Where that
+            depends on its options, a function of them.
 
     Example:
         >>> @register("tiny", stride=2)
@@ -41,8 +42,7 @@ def register(name, role="generator", stride=1, mobile=False):
 
     def decorate(builder):
         BUILDERS[name] = (builder, role, stride)
-        if mobile:
-            MOBILE.add(name)
+        MOBILE[name] = mobile
         return builder
 
     return decorate
@@ -58,14 +58,19 @@ def names(role=None):
     return sorted(n for n, (_, r, _) in builders().items() if role in (None, r))
 
 
-def is_mobile(name):
-    """Whether the network ``name`` is declared to run on mobile GPUs; False for unknown names.
+def is_mobile(name, options=None):
+    """Whether the network ``name`` with these options is declared to run on mobile GPUs.
+
+    False for unknown names.
 
     Example:
         >>> is_mobile("unet")
         False
     """
-    return name in builders() and name in MOBILE
+    if name not in builders():
+        return False
+    found = MOBILE.get(name, False)
+    return found({**defaults(name), **(options or {})}) if callable(found) else found
 
 
 def defaults(name):
@@ -79,12 +84,13 @@ def defaults(name):
     return defaults_of(builder)
 
 
-def build(name, size, **options):
+def build(name, size, role=None, **options):
     """Builds the functional model ``name`` for photos of ``size`` × ``size`` pixels.
 
     Args:
         name: a registered network.
         size: working size in pixels, a multiple of the network's stride.
+        role: what it must be registered as; None for anything.
         options: the builder's own (``defaults(name)`` lists them).
 
     Returns:
@@ -97,7 +103,7 @@ def build(name, size, **options):
         >>> build("unet", 128, skip="concat").output_shape
         (None, 128, 128, 3)
     """
-    builder, _, stride = builders()[choose("network", name, builders())]
+    builder, _, stride = builders()[choose(role or "network", name, names(role))]
     check_options(f"network {name!r}", options, defaults(name))
     if size < stride or size % stride:
         low = max(size // stride, 1) * stride

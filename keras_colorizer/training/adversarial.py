@@ -93,15 +93,14 @@ class AdversarialColorizer(ColorTrainer):
             "noise_interval": self.noise_interval,
         }
 
-    def compile(self, optimizer, discriminator_optimizer, jit_compile=False, **kwargs):
-        """Sets both optimizers and builds their slots, so that checkpoints hold them."""
-        super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
+    def compile(self, optimizer, discriminator_optimizer, **kwargs):
+        """Sets all optimizers and builds their slots, so that checkpoints hold them."""
+        super().compile(optimizer, **kwargs)
         scaled = keras.optimizers.LossScaleOptimizer
         # Keras wraps only the optimizer that it is given itself.
         if isinstance(self.optimizer, scaled) and not isinstance(discriminator_optimizer, scaled):
             discriminator_optimizer = scaled(discriminator_optimizer, name="discriminator_scale")
         self.discriminator_optimizer = discriminator_optimizer
-        self.optimizer.build(self.generator.trainable_variables)
         discriminator_optimizer.build(self.discriminator.trainable_variables)
 
     def begin_epoch(self, epoch):

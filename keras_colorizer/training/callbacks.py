@@ -18,7 +18,8 @@ PANELS = {
     "adversarial loss": ["adversarial_loss", "discriminator_loss"],
     "pixel loss": ["l1", "val_l1", "huber", "val_huber"],
     "discriminator": ["discriminator_accuracy", "val_discriminator_accuracy", "update_rate"],
-    "PSNR (dB)": ["val_psnr"],
+    "PSNR (dB)": ["val_psnr", "val_folder_psnr"],
+    "CIEDE2000": ["val_folder_ciede2000", "val_folder_gain"],
     "colour": ["val_colourfulness", "val_neutral_drift"],
 }
 

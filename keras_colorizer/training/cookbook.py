@@ -177,3 +177,33 @@ def chroma_gan():
         expect="as long as chroma; its last stage alone, from chroma's second: validation "
         "PSNR 19.5 dB, colourfulness 56",
     )
+
+
+@recipe
+def photos():
+    """Photos of anything, by a backbone that knows ImageNet.
+
+    COMMAND: python -m keras_colorizer.train --recipe photos --data FOLDER
+    """
+    return Recipe(
+        purpose="photos of anything, by a backbone pretrained on ImageNet",
+        expect="not trained yet",
+        data="",
+        codec="ycbcr",
+        generator="pyramid",
+        init="imagenet",
+        loss="huber",
+        headroom_weight=0.05,
+        zoom=0.5,
+        augment=0.5,
+        batch=32,
+        epoch_photos=16_384,
+        learning_rate=1e-3,
+        backbone_learning_rate=5e-4,
+        schedule="one_cycle",
+        weight_decay=0.01,
+        ema=0.999,
+        validation_photos=1000,
+        deliver="last",
+        stages=({"size": 128, "epochs": 22, "backbone_frozen": 3},),
+    )

@@ -30,7 +30,8 @@ def convert(text, kind, key):
     kinds = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
     if types.NoneType in kinds and text.lower() in ("none", "null", ""):
         return None
-    (kind,) = (k for k in kinds if k is not types.NoneType)
+    # What may be one text or several is one here: ``data``.
+    (kind,) = (k for k in kinds if k is not types.NoneType and (k is not tuple or len(kinds) == 1))
     try:
         if kind is bool:
             return _WORDS[text.lower()]

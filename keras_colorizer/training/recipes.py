@@ -11,7 +11,18 @@ from keras_colorizer.training import renamed
 
 _RECIPES = {}
 # What a stage may not change: it would be another run.
-FIXED = {"name", "purpose", "expect", "data", "train_on", "restraint", "fit", "codec", "generator"}
+FIXED = {
+    "name",
+    "purpose",
+    "expect",
+    "data",
+    "folder_cap",
+    "train_on",
+    "restraint",
+    "fit",
+    "codec",
+    "generator",
+}
 FIXED |= {"codec_options", "uniform_share"}
 FIXED |= {"generator_options", "seed", "init", "deliver", "saturation", "monitor"}
 FIXED |= {"monitor_mode", "stages"}
@@ -24,6 +35,8 @@ class Recipe:
     ``codec``, ``generator``, ``discriminator`` and ``update_rule`` name registered parts; their own
     options stand in the dict beside each and are set as ``--set generator.skip=concat``. Each of
     ``stages`` is a dict of fields that are different in it; ``epochs`` is then their sum.
+    ``data`` is a source, or several as ``--data`` takes them, each with its weight;
+    ``folder_cap`` limits the training photos of each folder of a folder source.
     ``uniform_share`` is λ of ``prior.weights``, for ``cross_entropy``; 1 rebalances nothing.
 
     Example:
@@ -34,7 +47,8 @@ class Recipe:
     name: str = "custom"
     purpose: str = ""
     expect: str = ""
-    data: str = "oxford_flowers102"
+    data: str | tuple = "oxford_flowers102"
+    folder_cap: int | None = None
     train_on: str = "train"
     size: int = 128
     fit: str = "stretch"
@@ -73,6 +87,8 @@ class Recipe:
     second_momentum: float = 0.999
     weight_decay: float = 0.0
     ema: float = 0.0
+    backbone_learning_rate: float | None = None
+    backbone_frozen: int = 0
     discriminator_learning_rate: float = 2e-4
     discriminator_schedule: str = "constant"
     discriminator_momentum: float = 0.5
@@ -95,19 +111,22 @@ class Recipe:
 
     def __post_init__(self):
         object.__setattr__(self, "stages", tuple(self.stages))
+        if isinstance(self.data, list | tuple):
+            data = tuple(self.data)
+            object.__setattr__(self, "data", data if len(data) != 1 else data[0])
         if self.stages:
             epochs = sum(stage.recipe.epochs for stage in plan(self))
             object.__setattr__(self, "epochs", epochs)
         for field, choices in CHOICES.items():
             choose(field, getattr(self, field), choices)
-        for field in ("size", "epochs", "batch", "epoch_photos", "validation_photos"):
+        for field in COUNTS:
             value = getattr(self, field)
             if value is not None and value < 1:
                 raise UserError(f"recipe field {field} is {value}: it must be at least 1")
         if not 0 < self.uniform_share <= 1:
             raise UserError("recipe field uniform_share must be above 0 and at most 1")
-        for field in ("learning_rate", "discriminator_learning_rate", "saturation"):
-            if not getattr(self, field) > 0:
+        for field in RATES:
+            if getattr(self, field) is not None and not getattr(self, field) > 0:
                 raise UserError(f"recipe field {field} must be above 0")
 
     @property
@@ -129,6 +148,9 @@ DEFAULTS = {f.name: f.default for f in dataclasses.fields(Recipe)}
 STAGED = [f.name for f in dataclasses.fields(Recipe) if f.name not in FIXED]
 # Where these agree, optimizers of a stage can go on with the slots of the one before.
 OPTIMIZED = ("discriminator", "discriminator_options", "weight_decay", "ema", "precision")
+OPTIMIZED += ("backbone_frozen",)
+RATES = ("learning_rate", "backbone_learning_rate", "discriminator_learning_rate", "saturation")
+COUNTS = ("size", "epochs", "batch", "epoch_photos", "validation_photos", "folder_cap")
 CHOICES = {
     "fit": ("stretch", "crop"),
     "train_on": ("train", "train+validation"),
@@ -199,6 +221,11 @@ class Stage:
         return self.first + self.recipe.epochs
 
 
+def _rates(recipe):
+    """How many learning rates a recipe's generator has, each with an optimizer."""
+    return 1 if recipe.backbone_learning_rate is None else 2
+
+
 def plan(recipe):
     """The stages of a recipe in their order; one if it names none.
 
@@ -216,6 +243,7 @@ def plan(recipe):
         stage = dataclasses.replace(recipe, stages=(), **fields)
         before = found[-1] if found else None
         same = before and all(getattr(before.recipe, f) == getattr(stage, f) for f in OPTIMIZED)
+        same = same and _rates(before.recipe) == _rates(stage)
         found.append(Stage(number, stage, before.last if before else 0, bool(same)))
     return found
 

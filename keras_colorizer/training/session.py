@@ -14,6 +14,7 @@ from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import (
     callbacks,
+    choosing,
     delivery,
     gradients,
     prior,
@@ -57,7 +58,9 @@ def _steps(recipe, photos):
 def _rate(recipe, part, photos, start):
     """A learning rate, or its schedule: a function of the optimizer's own count of steps alone."""
     peak = getattr(recipe, f"{part}learning_rate")
-    if getattr(recipe, f"{part}schedule") == "constant":
+    # A backbone has a rate of its own, at every step in the same proportion to the rest's.
+    schedule = recipe.schedule if part != "discriminator_" else recipe.discriminator_schedule
+    if schedule == "constant":
         return peak
     steps = _steps(recipe, photos)
     warmup = max(1, round(WARMUP * steps))
@@ -67,8 +70,8 @@ def _rate(recipe, part, photos, start):
     return stages.Later(schedule, start) if start else schedule
 
 
-def _optimizer(recipe, photos, start):
-    rate = _rate(recipe, "", photos, start)
+def _optimizer(recipe, photos, start, part=""):
+    rate = _rate(recipe, part, photos, start)
     betas = {"beta_1": recipe.momentum, "beta_2": recipe.second_momentum}
     if not recipe.weight_decay:
         return keras.optimizers.Adam(rate, **betas)
@@ -98,7 +101,9 @@ def build(recipe, photos=None, start=0, classes=None):
     if recipe.ema and gradients.replicas() > 1:
         raise UserError("the weights' moving average runs on one device; add --set ema=0")
     keras.utils.set_random_seed(recipe.seed)
-    optimizer = _optimizer(recipe, photos, start)
+    optimizers = {"optimizer": _optimizer(recipe, photos, start)}
+    if recipe.backbone_learning_rate is not None:
+        optimizers["backbone_optimizer"] = _optimizer(recipe, photos, start, "backbone_")
     shared = {} if gradients.replicas() == 1 else {"synchronized": True}
     common = {name: getattr(recipe, name) for name in ("flip", "zoom", "augment", "ema", "seed")}
     common |= {
@@ -117,7 +122,7 @@ def build(recipe, photos=None, start=0, classes=None):
         _check_codec(recipe, generator)
         if not recipe.discriminator:
             trainer = SupervisedColorizer(generator, recipe.codec, **common)
-            trainer.compile(optimizer)
+            trainer.compile(**optimizers)
             return trainer
         trainer = AdversarialColorizer(
             generator,
@@ -128,9 +133,10 @@ def build(recipe, photos=None, start=0, classes=None):
             **common,
         )
         rate = _rate(recipe, "discriminator_", photos, start)
-        trainer.compile(
-            optimizer, keras.optimizers.Adam(rate, beta_1=recipe.discriminator_momentum)
+        optimizers["discriminator_optimizer"] = keras.optimizers.Adam(
+            rate, beta_1=recipe.discriminator_momentum
         )
+        trainer.compile(**optimizers)
         return trainer
 
 
@@ -159,6 +165,11 @@ def _network(recipe, part, shared):
     name, options = getattr(recipe, part), getattr(recipe, f"{part}_options")
     if name not in models.names(part):
         raise UserError(f"{name!r} is no {part}; there are {', '.join(models.names(part))}")
+    if part == "generator":
+        codec = codecs.get(recipe.codec, **recipe.codec_options)
+        shared = {**shared, "channels": codec.channels, "frozen": recipe.backbone_frozen}
+        if recipe.backbone_frozen and "frozen" not in models.defaults(name):
+            raise UserError(f"--set backbone_frozen=…: generator {name!r} has no backbone")
     shared = {k: v for k, v in shared.items() if k in models.defaults(name)}
     return models.build(name, recipe.size, **{**shared, **options})
 
@@ -196,6 +207,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         if stage.last < done:
             continue
         options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
+        options["cap"] = recipe.folder_cap
         load = functools.partial(_load, options, stage.recipe.size)
         photos = load(recipe.data, recipe.roles)
         classes = prior.of_run(stage.recipe, run, photos)
@@ -224,7 +236,16 @@ def _load(options, size, name, roles):
         return parts[0]
     images = np.concatenate([part.images for part in parts])
     ids = [photo_id for part in parts for photo_id in part.ids]
-    return dataclasses.replace(parts[0], images=images, ids=ids, split="+".join(roles))
+    # A source's weight is that of all its photos, whatever their role.
+    totals = [sum(n for n, _ in source) for source in zip(*(p.shares for p in parts), strict=True)]
+    shares = tuple(
+        (n, w * n / max(total, 1))
+        for part in parts
+        for (n, w), total in zip(part.shares, totals, strict=True)
+    )
+    return dataclasses.replace(
+        parts[0], images=images, ids=ids, split="+".join(roles), shares=shares
+    )
 
 
 def _begun(plan, stage, photos):
@@ -241,8 +262,11 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
     rules = _stop_rules(recipe, run)
     if first >= stage.last or any(rule.holds() for rule in rules):
         return first < stage.last
-    validation = load(recipe.data, ["validation"]).images
-    scored = np.asarray(validation[: recipe.validation_photos])
+    held_out = load(recipe.data, ["validation"])
+    validation, places = held_out.images, slice(recipe.validation_photos)
+    if held_out.shares:
+        places = choosing.spread(held_out.ids, recipe.validation_photos)
+    scored = np.asarray(validation[places])
     others = load(recipe.restraint, ["train"]) if recipe.restraint else None
     epoch_photos = recipe.epoch_photos or len(photos)
     own = [callbacks.StopOnNaN(run)]
@@ -251,6 +275,9 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
     # Photos far apart in the split, so that the sheet is not ten of one kind.
     sample = scored[np.linspace(0, len(scored) - 1, min(SAMPLES, len(scored))).astype(int)]
     own.append(callbacks.SampleSheets(sample, run.folder / "samples", recipe.sheet_interval))
+    if held_out.shares:
+        ids = np.array(held_out.ids)[places]
+        own.append(choosing.FolderScores(scored, ids, recipe.batch))
     steps = data.steps_per_epoch(epoch_photos, recipe.batch)
     seen = epoch_photos + steps * recipe.modest
     own += [callbacks.Records(run, stage, clock, seen), *rules, *extra_callbacks]

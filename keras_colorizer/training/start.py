@@ -5,17 +5,22 @@ from pathlib import Path
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.images.files import write_text
-from keras_colorizer.models import card
+from keras_colorizer.models import card, registry
+from keras_colorizer.models.backbones import pretrained
+from keras_colorizer.training.trainer import BACKBONE
 
+# ``--init imagenet`` begins from the pretrained weights of the generator's backbone.
+IMAGENET = "imagenet"
 # The card of the run that the weights came from, kept beside the new run's recipe.
 KEPT = "init.json"
 
 
 def begin_from(recipe, run, trainer):
-    """Gives the trainer the weights of the finished run ``recipe.init``, and records whence.
+    """Gives the trainer the weights that ``recipe.init`` names, and records whence.
 
-    The run's folder receives init.json, the other run's card; environment.json its name, its time
-    and its photos. The networks must have the same weights; working sizes may differ.
+    They are a finished run's, or, with ``imagenet``, the pretrained ones of the generator's
+    backbone. The run's folder receives init.json, the other run's card; environment.json its name,
+    its time and its photos. The networks must have the same weights; working sizes may differ.
 
     Args:
         recipe: the Recipe.
@@ -23,11 +28,15 @@ def begin_from(recipe, run, trainer):
         trainer: its ``ColorTrainer``.
 
     Raises:
-        UserError: the other run is not finished, or its network or codec is another.
+        UserError: the generator has no backbone with pretrained weights, or their package is not
+            installed; the other run is not finished, or its network or codec is another.
 
     Example:
         >>> begin_from(recipe, run, session.build(recipe))
     """
+    if recipe.init == IMAGENET:
+        run.write_environment(init=_pretrained(recipe, trainer))
+        return
     network, found = card.load_network(recipe.init)
     if found["codec"] != recipe.codec:
         raise UserError(
@@ -46,6 +55,20 @@ def begin_from(recipe, run, trainer):
     write_text(run.folder / KEPT, (Path(recipe.init) / card.CARD).read_text(encoding="utf-8"))
     training = found.get("training") or {}
     run.write_environment(init={"run": Path(recipe.init).name, "training": training})
+
+
+def _pretrained(recipe, trainer):
+    """Gives the generator's backbone its pretrained weights; returns what a card keeps of them."""
+    name = {**registry.defaults(recipe.generator), **recipe.generator_options}.get(BACKBONE)
+    if name is None:
+        raise UserError(
+            f"--init {IMAGENET}: generator {recipe.generator!r} has no backbone with pretrained "
+            "weights; --set generator=pyramid has"
+        )
+    found = pretrained.load(trainer.generator.get_layer(BACKBONE), name)
+    if trainer.ema:
+        trainer.average.set_weights(trainer.generator.get_weights())
+    return {"backbone": name, **found.described}
 
 
 def inherited_hashes(folder):

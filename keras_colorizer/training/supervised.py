@@ -27,11 +27,6 @@ class SupervisedColorizer(ColorTrainer):
         super().__init__(generator, codec, loss_name, **kwargs)
         self.loss_tracker = keras.metrics.Mean(name="loss")
 
-    def compile(self, optimizer, jit_compile=False, **kwargs):
-        """Sets the optimizer and builds its slots, so that checkpoints hold them."""
-        super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
-        self.optimizer.build(self.generator.trainable_variables)
-
     def train_step(self, data):
         """One step on uint8 RGB (B, S, S, 3); returns the running mean loss."""
         gray, x, target = self.prepare(data, training=True)

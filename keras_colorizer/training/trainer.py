@@ -7,7 +7,11 @@ import numpy as np
 from keras import ops
 
 from keras_colorizer.color import codecs, metrics, spaces
+from keras_colorizer.errors import UserError
 from keras_colorizer.training import augmentation, gradients, headroom, losses
+
+# The generator's layer that is a backbone, and may learn at its own rate.
+BACKBONE = "backbone"
 
 
 class ColorTrainer(keras.Model):
@@ -41,6 +45,7 @@ class ColorTrainer(keras.Model):
     """
 
     optimizer_names = ("optimizer",)
+    backbone_optimizer = None
 
     def __init__(
         self,
@@ -115,6 +120,50 @@ class ColorTrainer(keras.Model):
         nested = {k for k, v in config.items() if isinstance(v, dict) and "class_name" in v}
         return cls(**{k: revive(v) if k in nested else v for k, v in config.items()})
 
+    def compile(self, optimizer, backbone_optimizer=None, jit_compile=False, **kwargs):
+        """Sets the generator's optimizers and builds their slots, so that checkpoints hold them.
+
+        Args:
+            optimizer: of the generator, or, beside a backbone's own, of the rest of it.
+            backbone_optimizer: of the generator's layer ``backbone``; None where one serves all.
+            jit_compile: as in Keras.
+
+        Raises:
+            UserError: a backbone's optimizer without a backbone, or with loss scaling.
+        """
+        super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
+        self.optimizer_names = type(self).optimizer_names
+        if backbone_optimizer is not None:
+            if not self._of_backbone:
+                raise UserError(
+                    f"a backbone's own learning rate: generator {self.generator.name!r} has no "
+                    "backbone, or all of it is frozen"
+                )
+            if isinstance(self.optimizer, keras.optimizers.LossScaleOptimizer):
+                raise UserError("a backbone's own learning rate: mixed_float16 scales one loss")
+            self.optimizer_names += ("backbone_optimizer",)
+        self.backbone_optimizer = backbone_optimizer
+        for owner, places in self._parts():
+            variables = self.generator.trainable_variables
+            owner.build([variables[place] for place in places])
+
+    @property
+    def _of_backbone(self):
+        """Ids of the backbone's weights that are trained; empty without one."""
+        inner = [layer for layer in self.generator.layers if layer.name == BACKBONE]
+        return {id(v) for layer in inner for v in layer.trainable_variables}
+
+    def _parts(self):
+        """(optimizer, places of its weights among the generator's trained ones)."""
+        variables = self.generator.trainable_variables
+        if self.backbone_optimizer is None:
+            return [(self.optimizer, range(len(variables)))]
+        inside = self._of_backbone
+        places = {True: [], False: []}
+        for place, variable in enumerate(variables):
+            places[id(variable) in inside].append(place)
+        return [(self.optimizer, places[False]), (self.backbone_optimizer, places[True])]
+
     def get_compile_config(self):
         """The optimizers, for saving."""
         serialize = keras.saving.serialize_keras_object
@@ -186,7 +235,9 @@ class ColorTrainer(keras.Model):
 
         values = [v.value for v in model.trainable_variables]
         _, (prediction, moved, rest), grads = gradients.value_and_gradients(objective, values)
-        self.optimizer.apply(grads, model.trainable_variables)
+        for optimizer, places in self._parts():
+            variables = model.trainable_variables
+            optimizer.apply([grads[i] for i in places], [variables[i] for i in places])
         for variable, value in zip(model.non_trainable_variables, moved, strict=True):
             variable.assign(value)
         if self.ema:

@@ -5,6 +5,7 @@ import pytest
 from skimage import color, data
 
 from keras_colorizer.evaluation import constants, measures
+from keras_colorizer.evaluation.photos import gray_of as photos_gray
 from keras_colorizer.evaluation.truth import Truth
 
 
@@ -171,3 +172,27 @@ def test_photos_are_measured_alike_alone_and_together(photos):
         alone, _, _ = measure(photos[i : i + 1], photos[::-1][i : i + 1])
         for key, values in alone.items():
             assert values[0] == pytest.approx(together[key][i], rel=1e-6), key
+
+
+def test_truer_than_gray_and_much_worse_are_told_photo_by_photo():
+    truth = from_lab([60, 30, 20])
+    gray = np.repeat(photos_gray(truth), 3, axis=-1)
+    left = measure(truth, gray)[0]["ciede2000"][0]
+    found = {}
+    for name, lab in {"true": [60, 28, 18], "gray": None, "green": [60, -50, 20]}.items():
+        columns = measure(truth, gray if lab is None else from_lab(lab))[0]
+        found[name] = (columns["truer_than_gray"][0], columns["much_worse"][0])
+        worse = columns["ciede2000"][0] - left
+        assert found[name] == (worse < 0, worse > 4)
+    assert found == {"true": (1, 0), "gray": (0, 0), "green": (0, 1)}
+
+
+def test_the_ratio_of_colourfulness_is_that_of_the_means():
+    truth = np.concatenate([from_lab([60, 40, 0]), from_lab([60, 10, 0])])
+    result = np.concatenate([from_lab([60, 20, 0]), from_lab([60, 10, 0])])
+    columns = measure(truth, result)[0]
+    weights = columns["colourfulness_ratio_weight"]
+    ratio = np.sum(columns["colourfulness_ratio"] * weights) / np.sum(weights)
+    of_gray = measure(truth, truth)[0]["colourfulness"].mean()
+    assert ratio == pytest.approx(columns["colourfulness"].mean() / of_gray)
+    assert 0.5 < ratio < 0.8

@@ -19,6 +19,7 @@ GOLDEN = {  # weights and embedding at 128 px
     "patchgan": (2_769_345, (16, 16, 512)),
     "nazeri": (16_659_459, (8, 8, 512)),
     "colorful": (2_030_453, (16, 16, 128)),
+    "pyramid": (3_431_586, (4, 4, 160)),
 }
 SMALL = {
     "autoencoder": {"widths": (4, 6, 8)},
@@ -29,11 +30,12 @@ SMALL = {
     "patchgan": {"widths": (4, 6, 8, 10)},
     "nazeri": {"widths": (4, 6, 8, 8, 10)},
     "colorful": {"width": 2},
+    "pyramid": {"widths": (4, 6, 6, 8)},
 }
-SIZES = {"chroma": 32, "chroma_discriminator": 32}
-OUTPUTS = {"chroma": (8, 8, 2), "patchgan": (4,), "colorful": (4, 4, 261)}
+SIZES = {"chroma": 32, "chroma_discriminator": 32, "pyramid": 64}
+OUTPUTS = {"chroma": (8, 8, 2), "pyramid": (16, 16, 2), "patchgan": (4,), "colorful": (4, 4, 261)}
 RANGES = {"autoencoder": (0, 1), "unet": (0, 1), "nazeri": (-1, 1)}
-EVERY = models.names()
+EVERY = [*models.names("discriminator"), *models.names("generator")]
 
 
 def small(name, **options):

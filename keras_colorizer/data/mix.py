@@ -1,0 +1,194 @@
+"""Several sources in one, each with its share of what is trained on."""
+
+import dataclasses
+import math
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_colorizer.data.sources import UNLABELLED, Source
+from keras_colorizer.errors import UserError
+
+# Positions in which every source has its share to within one photo.
+BLOCK = 256
+
+
+def parse(text: str) -> tuple[str, float]:
+    """``--data NAME=WEIGHT`` → (name, weight); without a number after its last ``=``, weight 1.
+
+    Raises:
+        UserError: a weight that is not above 0, or nothing before it.
+    """
+    name, equals, number = text.rpartition("=")
+    try:
+        weight = float(number) if equals else None
+    except ValueError:
+        weight = None
+    if weight is None:
+        return text, 1.0
+    if not (math.isfinite(weight) and weight > 0) or not name:
+        raise UserError(f"--data {text}: a source and, after its last =, a weight above 0")
+    return name, weight
+
+
+class Mix(Source):
+    """Sources side by side; ids are SOURCE/id, and each source keeps its own roles and licence.
+
+    Args:
+        sources: the sources, in the order in which they were named.
+        weights: how many photos of each are drawn for one of a source of weight 1, in the mean.
+    """
+
+    def __init__(self, sources: Sequence[Source], weights: Sequence[float]):
+        self.sources, self.weights = list(sources), list(weights)
+        self.labels_of = _names(self.sources)
+        self.name = " + ".join(self.labels_of)
+        pairs = zip(self.labels_of, self.sources, strict=True)
+        self.licence = "; ".join(f"{name}: {source.licence}" for name, source in pairs)
+
+    def _each(self):
+        return zip(self.labels_of, self.sources, strict=True)
+
+    def ids(self, split):
+        self._role(split)
+        return [f"{name}/{i}" for name, source in self._each() for i in source.ids(split)]
+
+    def photos(self, split, size, fit):
+        self._role(split)
+        for name, source in self._each():
+            for photo_id, photo in source.photos(split, size, fit):
+                yield f"{name}/{photo_id}", photo
+
+    def encoded(self, split):
+        for source in self.sources:
+            yield from source.encoded(split)
+
+    def _originals(self, split, size):
+        for name, source in self._each():
+            for photo_id, photo in source._originals(split, size):
+                yield f"{name}/{photo_id}", photo
+
+    def labels(self, split):
+        self._role(split)
+        found = []
+        for name, source in self._each():
+            own = source.labels(split) or [UNLABELLED] * len(source.ids(split))
+            found += [f"{name}/{label}" for label in own]
+        return found
+
+    def fingerprint(self, split):
+        return [f"{name}: {part}" for name, s in self._each() for part in s.fingerprint(split)]
+
+    def to_download(self):
+        found = [(name, source.to_download()) for name, source in self._each()]
+        return "; ".join(f"{name}: {told}" for name, told in found if told) or None
+
+    def check(self):
+        for source in self.sources:
+            source.check()
+
+    def describe(self):
+        return "\n".join(source.describe() for source in self.sources)
+
+    def members(self, split):
+        """What a card tells of each source: name, photos in ``split``, weight, licence."""
+        return [
+            {"name": name, "photos": len(s.ids(split)), "weight": weight, "licence": s.licence}
+            for (name, s), weight in zip(self._each(), self.weights, strict=True)
+        ]
+
+    def shares(self, ids: Sequence[str]) -> list[tuple[int, float]]:
+        """(how many of ``ids``, weight) of each source, in their order."""
+        prefixes = [f"{name}/" for name in self.labels_of]
+        counts = [0] * len(prefixes)
+        place = 0
+        for photo_id in ids:  # sources follow each other
+            while not photo_id.startswith(prefixes[place]):
+                place += 1
+            counts[place] += 1
+        return list(zip(counts, self.weights, strict=True))
+
+
+def _names(sources):
+    """A name for each source; of several with one name the later ones are numbered."""
+    names = []
+    for source in sources:
+        name, number = source.name, 1
+        while name in names:
+            number += 1
+            name = f"{source.name}-{number}"
+        names.append(name)
+    return names
+
+
+@dataclasses.dataclass(frozen=True)
+class Draw:
+    """Which photo stands at a position of a run: a pure function of seed and position.
+
+    In every block of positions each source has its share, in a shuffled order; each source goes
+    through its own photos, pass after pass, each pass in an order of its own.
+
+    Args:
+        shares: (photos, weight) of each source; their photos follow each other.
+        seed: not negative.
+    """
+
+    shares: tuple
+    seed: int
+
+    def __call__(self, start: int, stop: int) -> np.ndarray:
+        """Indices of the photos at positions ``start`` up to ``stop``, int64."""
+        blocks = range(start // BLOCK, (stop - 1) // BLOCK + 1)
+        found = np.concatenate([self._block(number) for number in blocks])
+        return found[start - blocks[0] * BLOCK : stop - blocks[0] * BLOCK]
+
+    def _block(self, number):
+        weights = np.array([weight if count else 0.0 for count, weight in self.shares])
+        bounds = np.concatenate([[0.0], np.cumsum(weights) / weights.sum()])
+        # How many of each source lie before this block, and before the next.
+        begun, ended = (
+            np.floor(bounds * BLOCK * n + 0.5).astype(int) for n in (number, number + 1)
+        )
+        begun, ended = np.diff(begun), np.diff(ended)
+        source_of = np.repeat(np.arange(len(self.shares)), ended - begun)
+        source_of = np.random.default_rng([self.seed, 1, number]).permutation(source_of)
+        first, found = 0, np.empty(BLOCK, np.int64)
+        for source, (count, _) in enumerate(self.shares):
+            places = np.arange(begun[source], ended[source])
+            found[source_of == source] = first + _shuffled(places, count, self.seed, source)
+            first += count
+        return found
+
+
+def _shuffled(places, count, seed, source):
+    """The photos of a source at places of its endless sequence of shuffled passes."""
+    found = np.empty(len(places), np.int64)
+    passes = places // count
+    for number in np.unique(passes):
+        order = np.random.default_rng([seed, 0, source, int(number)]).permutation(count)
+        mine = passes == number
+        found[mine] = order[places[mine] - number * count]
+    return found
+
+
+def open_mix(
+    names: Sequence[str], data_dir: str | os.PathLike | None = None, cap: int | None = None
+) -> Source:
+    """The sources of several ``--data``, as one.
+
+    Args:
+        names: what ``open_source`` takes, each with ``=WEIGHT`` if it is not 1.
+        data_dir: where tfds keeps prepared data.
+        cap: of each folder source, at most so many photos of each of its folders.
+
+    Raises:
+        UserError: as ``open_source``; a weight that is none; a source named twice.
+    """
+    from keras_colorizer.data.sources import open_source
+
+    parsed = [parse(name) for name in names]
+    if twice := {n for n, _ in parsed if [m for m, _ in parsed].count(n) > 1}:
+        raise UserError(f"--data {min(twice)}: named twice; give it a weight instead")
+    sources = [open_source(name, data_dir, cap) for name, _ in parsed]
+    return Mix(sources, [weight for _, weight in parsed])
