@@ -46,7 +46,7 @@ class Folder(Source):
                 f"{path}: no image files in it or below; --data takes a folder of "
                 f"{', '.join(KINDS)} files"
             )
-        self.licence = known.licence_of(self._ids) or self.licence
+        self.licence = known.licence_of(self._ids, self.name) or self.licence
 
         self._capped = _beyond(self._ids, cap) if cap else set()
 

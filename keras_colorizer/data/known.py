@@ -18,15 +18,23 @@ def sets():
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def licence_of(ids):
+def licence_of(ids, name):
     """The licence of exactly these photos, and where they are listed; None if they are unknown.
 
     Args:
-        ids: of all photos of a folder, whatever the folder is called.
+        ids: of all photos of a folder.
+        name: the folder's. A known set may be called anything; a folder in one, whose ids are bare
+            numbers, must have its own name.
     """
-    counted = [each for each in sets().values() if each["photos"] == len(ids)]
-    found = digest(ids) if counted else None
-    for each in counted:
+    found = digest(ids)
+    for each in sets().values():
         if each["ids_sha256"] == found:
-            return f"{each['licence']} (the photos: {each['ids']})"
+            return _told(each["licence"], each)
+        part = each.get("parts", {}).get(name)
+        if part and part["ids_sha256"] == found:
+            return _told(part["licence"], each)
     return None
+
+
+def _told(licence, of):
+    return f"{licence} (the photos: {of['ids']})"

@@ -19,19 +19,24 @@ def test_a_known_set_is_listed_photo_by_photo(name):
     assert len(ids) == len(set(ids)) == about["photos"]
     assert known.digest(ids) == about["ids_sha256"]
     assert (ROOT / about["ids"]).read_text("utf-8") == list_photos.written(name, ids)
-    assert about["licence"] in known.licence_of(ids) and about["ids"] in known.licence_of(ids[::-1])
-    assert known.licence_of(ids[1:]) is None
-    assert known.licence_of([*ids[1:], "another.jpg"]) is None
+    told = known.licence_of(ids[::-1], "any name")
+    assert about["licence"] in told and about["ids"] in told
+    assert known.licence_of(ids[1:], name) is None
+    assert known.licence_of([*ids[1:], "another.jpg"], name) is None
 
 
 def test_every_folder_of_photos_has_its_licence_and_its_row():
     parts = known.sets()["photos"]["parts"]
     assert set(parts) == {photo.partition("/")[0] for photo in list_photos.ids("photos")}
     text = (ROOT / "experiments" / "data_sets" / "README.md").read_text("utf-8")
-    for folder, licence in parts.items():
+    for folder, part in parts.items():
         (row,) = [line for line in text.splitlines() if line.startswith(f"| {folder} |")]
-        count = sum(photo.startswith(f"{folder}/") for photo in list_photos.ids("photos"))
-        assert f"| {count} |" in row and f"| {licence} |" in row
+        pairs = [photo.split("/") for photo in list_photos.ids("photos")]
+        own = [number for group, number in pairs if group == folder]
+        assert f"| {len(own)} |" in row and f"| {part['licence']} |" in row
+        assert part["photos"] == len(own)
+        assert known.licence_of(own, folder).startswith(part["licence"])
+        assert known.licence_of(own, "my photos") is None
 
 
 def test_a_folder_is_known_by_its_photos_whatever_it_is_called(tmp_path, monkeypatch):
@@ -51,6 +56,6 @@ def test_the_shipped_models_photos_of_restraint_are_the_lists():
     trained = [photo for photo in list_photos.ids(name) if role_of(photo) == restraint["split"]]
     assert len(trained) == restraint["photos"]
     assert {id_hash(photo) for photo in trained} <= set(card["data"]["id_hashes"].split())
-    licence = known.licence_of(list_photos.ids(name))
+    licence = known.licence_of(list_photos.ids(name), name)
     assert card["licence"].endswith(f"; of the photos of restraint ({name}): {licence}")
     assert f"({name}): {licence}." in (shipped / "README.md").read_text("utf-8")
