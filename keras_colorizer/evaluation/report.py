@@ -100,7 +100,7 @@ def write_results(folder, found):
 
 
 def write_per_image(folder, rows, photos):
-    """Writes per_image.csv: a line for each row of the table and photo, every column of measures.
+    """Writes per_image.csv: a line for each row of the table and photo, all columns of measures.
 
     Example:
         >>> write_per_image("evaluation", rows, photos)

@@ -50,7 +50,7 @@ def delta_e(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def colourfulness(photos: np.ndarray) -> float:
-    """Mean Hasler-Süsstrunk colourfulness of uint8 photos (B, H, W, 3); ``color.metrics`` has it.
+    """Mean Hasler-Süsstrunk colourfulness of uint8 photos (B, H, W, 3), by ``color.metrics``.
 
     Example:
         >>> colourfulness(np.zeros((1, 2, 2, 3), "uint8"))

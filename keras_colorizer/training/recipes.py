@@ -191,7 +191,7 @@ def names():
 
 
 def get(name):
-    """The recipe called ``name``, or that of a file ``….json``; a UserError lists the known ones.
+    """The recipe called ``name``, or of a file ``….json``; a UserError lists the known ones.
 
     Example:
         >>> get("gan").l1_factor
