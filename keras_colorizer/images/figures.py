@@ -33,7 +33,7 @@ def save(figure, path: str | os.PathLike) -> None:
 
 
 def text(name: str, length: int) -> str:
-    """``name`` as Matplotlib shows it unchanged, without its middle beyond ``length`` characters.
+    """``name`` as Matplotlib leaves it, without its middle beyond ``length`` characters.
 
     Example:
         >>> text("autoencoder", 8)
