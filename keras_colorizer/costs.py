@@ -30,10 +30,6 @@ class Cost:
     Attributes:
         weights: how many, batch norm folded into them.
         operations: of convolutions and matrix products, a multiply-add counting two.
-
-    Example:
-        >>> Cost(1_361_000, 788_000_000).operations
-        788000000
     """
 
     weights: int
@@ -45,10 +41,6 @@ def count(path: str | os.PathLike) -> Cost:
 
     Args:
         path: a file such as ``chroma_float32.tflite``, all of whose shapes are fixed.
-
-    Example:
-        >>> count("saved_models/flowers/chroma_float32.tflite").weights
-        1361000
     """
     from keras_colorizer.inference import operators
 
@@ -85,10 +77,6 @@ def in_turns(files: dict, threads: int | None, repeats: int) -> dict:
 
     Raises:
         UserError: a file is missing, damaged, or no network alone.
-
-    Example:
-        >>> in_turns({"float32": "a/chroma_float32.tflite"}, 2, 5)["float32"]["best"]
-        5.9
     """
     from keras_colorizer.inference import tflite
 
@@ -125,10 +113,6 @@ def export(network, codec, size: int, folder: str | os.PathLike) -> dict:
 
     Raises:
         UserError: the network cannot be converted.
-
-    Example:
-        >>> export(models.build("chroma", 256), codecs.get("ycbcr"), 256, "out")["int8"].name
-        'chroma_int8.tflite'
     """
     from keras_colorizer.color.spaces import gray_uint8
     from keras_colorizer.data.synthetic import garden

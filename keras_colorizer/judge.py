@@ -54,9 +54,6 @@ def run(wanted, overwrite, command):
 
     Raises:
         UserError: anything that the user can mend.
-
-    Example:
-        >>> run(wanted, False, "python -m keras_colorizer.evaluate runs/gan")
     """
     out = wanted.out
     if not overwrite and any((out / name).exists() for name in (report.RESULTS, session.TABLE)):

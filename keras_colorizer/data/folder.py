@@ -27,10 +27,6 @@ class Folder(Source):
 
     Raises:
         UserError: no image file in the folder; in `labels`, two such CSV files, or a broken one.
-
-    Example:
-        >>> Folder(Path("photos")).ids("test")
-        ['garden/0017.jpg', 'roses/0003.png']
     """
 
     def __init__(self, path: Path, cap: int | None = None):

@@ -82,9 +82,6 @@ def score(
 
     Raises:
         UserError: a model gives NaN or another shape; it is named.
-
-    Example:
-        >>> rows = score({"gan": open_model("runs/gan")}, photos.images)
     """
     gathered, tint = {}, constants.mean_chroma() if tint is None else tint
     starts = range(0, len(images), batch)

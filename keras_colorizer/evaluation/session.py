@@ -33,10 +33,6 @@ def name_models(models, asked):
 
     Raises:
         UserError: the same model twice.
-
-    Example:
-        >>> list(name_models([a, b], ["runs/1", "runs/2"]))
-        ['gan (runs/1)', 'gan (runs/2)']
     """
     names = [model.name for model in models]
     shared = {n for n in names if names.count(n) > 1} | set(FLOORS)
@@ -56,10 +52,6 @@ def check_unseen(models, test, allow_seen):
 
     Raises:
         UserError: there are such photos, and they were not allowed.
-
-    Example:
-        >>> check_unseen({"gan": model}, test, allow_seen=False)
-        {'gan': 0}
     """
     counts = {}
     for name, model in models.items():
@@ -79,10 +71,6 @@ def protocol(test, size, seen, versions, command, tint=None, reference=None):
 
     ``tint`` is the (Cb, Cr) of the floor mean_chroma, if it is not that of Oxford's photos;
     ``reference`` the `constants.Reference` of both floor and rarity, if it is not they.
-
-    Example:
-        >>> protocol(test, 128, {"gan": 0}, {}, "python -m keras_colorizer.evaluate …")["n"]
-        1020
     """
     found = reference or constants.Reference()
     own = {"mean_chroma": tint, "name": "the run's own training photos"} if tint else {}
@@ -109,11 +97,7 @@ def protocol(test, size, seen, versions, command, tint=None, reference=None):
 
 
 def distances(rows):
-    """Fréchet and kernel Inception distances of every row to the truth, from its features.
-
-    Example:
-        >>> distances(rows)["gray"]["fid_keras"]
-    """
+    """Fréchet and kernel Inception distances of every row to the truth, from its features."""
     truth = next(row.features for row in rows if row.name == "truth")
     return {
         row.name: {
@@ -125,12 +109,7 @@ def distances(rows):
 
 
 def facts(model):
-    """What results.json says of a model, from its card.
-
-    Example:
-        >>> facts(model)["kind"]
-        'run'
-    """
+    """What results.json says of a model, from its card."""
     card = model.card
     found = {"kind": model.kind, "size": model.size}
     found |= {key: card[key] for key in ("codec", "training") if key in card}
@@ -140,11 +119,7 @@ def facts(model):
 
 
 def save_pictures(folder, models, rows, test):
-    """Writes sheet.png, best_worst.png, histograms.png and hues.png into ``folder``.
-
-    Example:
-        >>> save_pictures("evaluation", models, rows, test)
-    """
+    """Writes sheet.png, best_worst.png, histograms.png and hues.png into ``folder``."""
 
     def colorized(places):
         truth = test.images[places]
@@ -199,11 +174,7 @@ def references(protocol):
 
 
 def table_text(table, missing=None):
-    """The whole of table.md: what was measured, the table, paired differences.
-
-    Example:
-        >>> print(table_text(tables.read("evaluation/results.json")))
-    """
+    """The whole of table.md: what was measured, the table, paired differences."""
     p = table.protocol
     lines = [
         f"`{p['command']}`", "",
@@ -228,9 +199,5 @@ def table_text(table, missing=None):
 
 
 def write_table(folder, table, missing=None):
-    """Writes table.md into ``folder``.
-
-    Example:
-        >>> write_table("evaluation", table)
-    """
+    """Writes table.md into ``folder``."""
     write_text(folder / TABLE, table_text(table, missing))

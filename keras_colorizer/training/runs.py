@@ -23,11 +23,7 @@ PACKAGES = (
 
 
 def new_folder(name, root="runs"):
-    """The next numbered run folder, such as ``runs/0003-gan`` (made, empty).
-
-    Example:
-        >>> new_folder("gan")
-    """
+    """The next numbered run folder, such as ``runs/0003-gan`` (made, empty)."""
     root = Path(root)
     root.mkdir(parents=True, exist_ok=True)
     numbers = [int(m[1]) for p in root.iterdir() if (m := re.match(r"(\d{4})-", p.name))]
@@ -46,9 +42,6 @@ def newest(root="runs"):
 
     Raises:
         UserError: there is none.
-
-    Example:
-        >>> newest()
     """
     runs = sorted(Path(root).glob("[0-9]*-*/recipe.json")) if Path(root).is_dir() else []
     if not runs:
@@ -57,12 +50,7 @@ def newest(root="runs"):
 
 
 def versions():
-    """Versions of what computes, for environment.json and cards.
-
-    Example:
-        >>> versions()["keras"]
-        '3.15.1'
-    """
+    """Versions of what computes, for environment.json and cards."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -103,11 +91,6 @@ class Run:
 
     Args:
         folder: its path.
-
-    Example:
-        >>> run = Run("runs/0001-gan")
-        >>> run.recipe.name, run.epochs_done
-        ('gan', 20)
     """
 
     def __init__(self, folder):
@@ -205,12 +188,7 @@ class Run:
 
 
 class Clock:
-    """Adds this process's wall and CPU time to what earlier ones of a resumed run took.
-
-    Example:
-        >>> Clock(run.environment).spent()
-        {'wall_minutes': 1.5, 'cpu_minutes': 2.9}
-    """
+    """Adds this process's wall and CPU time to what earlier ones of a resumed run took."""
 
     def __init__(self, environment):
         self._before = {k: environment.get(k, 0.0) for k in ("wall_minutes", "cpu_minutes")}
@@ -226,12 +204,7 @@ class Clock:
 
 
 def facts(device):
-    """What environment.json says of machine and software.
-
-    Example:
-        >>> facts("CPU")["cores"]
-        2
-    """
+    """What environment.json says of machine and software."""
     allowed = getattr(os, "sched_getaffinity", None)
     return {
         "versions": versions(),

@@ -36,12 +36,7 @@ WARMUP = 0.15
 
 @contextlib.contextmanager
 def precision(policy):
-    """Keras's dtype policy for as long as the block lasts.
-
-    Example:
-        >>> with precision("mixed_bfloat16"):
-        ...     trainer = build(recipe)
-    """
+    """Keras's dtype policy for as long as the block lasts."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
@@ -94,9 +89,6 @@ def build(recipe, photos=None, start=0, classes=None):
     Raises:
         UserError: a part or option that is unknown, parts that do not fit each other, or a size
             that the networks cannot take.
-
-    Example:
-        >>> build(recipes.get("gan")).fit(photos)
     """
     if recipe.ema and gradients.replicas() > 1:
         raise UserError("the weights' moving average runs on one device; add --set ema=0")
@@ -190,9 +182,6 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
 
     Raises:
         UserError: data that cannot be had, options that do not fit, a loss that is not finite.
-
-    Example:
-        >>> train(recipe, Run.begin("runs/0001-gan", recipe))
     """
     if recipe.deterministic:
         gradients.make_deterministic()
