@@ -32,9 +32,6 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
 
     Raises:
         UserError: anything that the user can mend.
-
-    Example:
-        >>> run(recipes.get("quickstart"), None, "runs/mine", None, None, "none", False)
     """
     source = data.open_source(recipe.data, data_dir, recipe.folder_cap)
     with gradients.strategy(strategy):
