@@ -13,14 +13,16 @@ from keras_colorizer.errors import UserError
 @click.argument("models", nargs=-1, metavar="MODEL…")
 @click.option(
     "--data",
-    default="oxford_flowers102",
+    multiple=True,
+    default=("oxford_flowers102",),
     show_default=True,
-    help="A tfds name, a folder of images, a photos.npz, or 'synthetic'.",
+    help="A tfds name, a folder of images, a photos.npz, or 'synthetic'; repeat it for several.",
 )
 @click.option("--data-dir", help="Where tfds keeps its data (also TFDS_DATA_DIR).")
 @click.option(
     "--split",
-    help="train, validation, test, all or tfds:EXPRESSION.  [default: all of a folder, else test]",
+    help="train, validation, test, all or tfds:EXPRESSION.  "
+    "[default: all of a folder alone, else test]",
 )
 @click.option(
     "--size",

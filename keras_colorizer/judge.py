@@ -30,7 +30,7 @@ class Wanted:
     """The options of the command: what is to be scored, on which photos, and where to."""
 
     models: tuple[str, ...]
-    data: str
+    data: tuple[str, ...]
     data_dir: str | None
     split: str | None
     size: int
@@ -110,9 +110,10 @@ def _varied(models, wanted):
 def _photos(wanted):
     source = data.open_source(wanted.data, wanted.data_dir)
     if download := source.to_download():
-        click.echo(f"downloads {wanted.data} first: {download}")
+        click.echo(f"downloads {source.name} first: {download}")
         source.check()
-    default = "all" if Path(wanted.data).expanduser().is_dir() else "test"
+    is_folder = len(wanted.data) == 1 and Path(wanted.data[0]).expanduser().is_dir()
+    default = "all" if is_folder else "test"
     return source, photos.load(source, wanted.split or default, wanted.size)
 
 

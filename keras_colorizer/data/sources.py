@@ -109,6 +109,10 @@ class Source:
     def check(self) -> None:
         """Raises a UserError, within seconds, if the photos can be neither read nor fetched."""
 
+    def own_id(self, photo_id: str) -> str:
+        """The id that a photo has in the source that it came from: in a mix, without SOURCE/."""
+        return photo_id
+
     def describe(self) -> str:
         """One line: name, photos per role, licence."""
         counts = ", ".join(f"{role} {len(self.ids(role))}" for role in ROLES)

@@ -24,6 +24,7 @@ class TestPhotos:
         labels: their N class names, or None.
         excluded: names of those that could not be read.
         name, split, licence: of the source.
+        own_ids: the N names that they have in the sources that a mix is of; None if as ``ids``.
     """
 
     images: np.ndarray
@@ -33,6 +34,7 @@ class TestPhotos:
     name: str
     split: str
     licence: str
+    own_ids: list[str] | None = None
 
     __test__ = False  # for pytest: no test, whatever its name
 
@@ -97,6 +99,7 @@ def load(source, split, size):
         source.name,
         split,
         source.licence,
+        [source.own_id(ids[i]) for i in kept],
     )
 
 

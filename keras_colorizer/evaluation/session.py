@@ -55,7 +55,7 @@ def check_unseen(models, test, allow_seen):
     """
     counts = {}
     for name, model in models.items():
-        seen = photos.seen_ids(model.card, test.ids)
+        seen = photos.seen_ids(model.card, test.own_ids or test.ids)
         counts[name] = None if seen is None else len(seen)
         if seen and not allow_seen:
             raise UserError(

@@ -48,7 +48,8 @@ def calibration(run: str | os.PathLike, card: dict, source) -> np.ndarray:
     each = CALIBRATION_PHOTOS // len(roles)
     photos = [x for role in roles for x in source.sample(role, card["size"], each)]
     hashes = data.get("id_hashes")
-    own = photos if hashes is None else [x for x in photos if cards.id_hash(x[0]) in hashes.split()]
+    known = None if hashes is None else set(hashes.split())
+    own = [x for x in photos if known is None or cards.id_hash(source.own_id(x[0])) in known]
     if not own:
         raise UserError(
             f"{source.name}: none of {len(photos)} photos looked at is among those that {run} was "

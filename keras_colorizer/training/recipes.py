@@ -36,7 +36,10 @@ class Recipe:
     options stand in the dict beside each and are set as ``--set generator.skip=concat``. Each of
     ``stages`` is a dict of fields that are different in it; ``epochs`` is then their sum.
     ``data`` is a source, or several as ``--data`` takes them, each with its weight;
-    ``folder_cap`` limits the training photos of each folder of a folder source.
+    ``folder_cap`` limits the training photos of each folder of a folder source. ``monitor`` is the
+    column of metrics.csv whose best epoch is kept; with ``val_folder_psnr``,
+    ``val_folder_ciede2000`` and ``val_folder_gain`` every folder counts alike. Of a mix
+    ``validation_photos`` are drawn evenly over folders, of one source they are its first.
     ``uniform_share`` is λ of ``prior.weights``, for ``cross_entropy``; 1 rebalances nothing.
     """
 
