@@ -42,10 +42,6 @@ class Mix(Source):
     Args:
         sources: the sources, in the order in which they were named.
         weights: how many photos of each are drawn for one of a source of weight 1, in the mean.
-
-    Example:
-        >>> open_source(["synthetic", "photos=2"]).ids("test")[0]
-        'synthetic/garden-001320'
     """
 
     def __init__(self, sources: Sequence[Source], weights: Sequence[float]):

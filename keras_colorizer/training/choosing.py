@@ -14,10 +14,6 @@ def folders_of(photos):
     Returns:
         A list of N texts: ``cats``, or in a mix ``photos/cats``; the source's own name, or in a
         source alone nothing, where a photo stands in no folder.
-
-    Example:
-        >>> folders_of(load_photos(["photos", "synthetic"], "validation", 64))[0]
-        'photos/cats'
     """
     levels = 2 if photos.shares else 1
     return ["/".join(photo_id.split("/")[:-1][:levels]) for photo_id in photos.ids]
@@ -38,10 +34,6 @@ def spread(folders, count):
 
     Returns:
         Int64 array of places, rising. A folder with fewer photos gives all of them.
-
-    Example:
-        >>> spread(["a", "a", "a", "b", "b"], 3)
-        array([0, 3, 4])
     """
     if count is None or count >= len(folders):
         return np.arange(len(folders))
@@ -68,9 +60,6 @@ class FolderScores(keras.callbacks.Callback):
         photos: uint8 RGB (N, S, S, 3).
         folders: their N folders.
         batch: photos that are predicted at once.
-
-    Example:
-        >>> trainer.fit(batches, callbacks=[FolderScores(scored, folders)])
     """
 
     def __init__(self, photos, folders, batch=32):
