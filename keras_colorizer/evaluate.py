@@ -38,6 +38,14 @@ from keras_colorizer.errors import UserError
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder for numbers and pictures.",
 )
+@click.option(
+    "--reference",
+    default="oxford",
+    show_default=True,
+    type=click.Choice(["oxford", "train"]),
+    help="Whose mean chroma is a floor and whose rare colours count more: those of Oxford's "
+    "training photos, or of the data's own training split.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace an earlier evaluation in --out.")
 @click.option(
     "--allow-seen",
@@ -89,7 +97,7 @@ def evaluate(context, overwrite, **options):
     earlier results only; with neither, the floors are scored.
     """
     if options["compare"] and not options["models"]:
-        moot = [name for name in ("data", "split", "size") if _is_given(context, name)]
+        moot = [name for name in ("data", "split", "size", "reference") if _is_given(context, name)]
         if moot:
             raise UserError(
                 f"--compare without a MODEL only joins earlier results; leave out --{moot[0]}, or "

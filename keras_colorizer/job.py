@@ -34,9 +34,6 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
 
     Raises:
         UserError: anything that the user can mend.
-
-    Example:
-        >>> run(recipes.get("quickstart"), None, "runs/mine", None, None, "none", False)
     """
     source = data.open_source(recipe.data, data_dir, recipe.folder_cap)
     with gradients.strategy(strategy):
@@ -164,18 +161,23 @@ def _score(recipe, this, written, tint, data_dir):
         return
     test = photos.load(data.open_source(recipe.data, data_dir), "test", recipe.size)
     model = backends.open_model(this.folder)
-    known, dropped = seen.find({recipe.name: model}, test), []
-    if 0 < len(known[recipe.name].places) < len(test):
+    known, dropped, option = seen.find({recipe.name: model}, test), [], ""
+    count = len(known[recipe.name].places)
+    if count == len(test):
+        option = " --allow-seen"
+        click.echo(f"test: all {count:,} photos were trained on, or look like such, and are scored")
+    elif count:
+        option = " --drop-seen"
         test, dropped = seen.leave_out(known, test)
         known = seen.find({recipe.name: model}, test)
-        click.echo(f"test: {len(dropped):,} photos left out that are, or look as if, trained on")
-    elif known[recipe.name].places:
-        click.echo(f"test: all {len(test):,} photos are, or look as if, trained on")
+        click.echo(f"test: {count:,} photos left out that were trained on, or look like such")
     click.echo(f"scoring {len(test):,} test photos")
     rows = scoring.score({recipe.name: model}, test.images, tint)
     command = f"python -m keras_colorizer.evaluate {this.folder.name} {_data_options(recipe)}"
-    command += f" --split test --size {recipe.size}" + (" --drop-seen" if dropped else "")
-    protocol = session.protocol(test, recipe.size, known, runs.versions(), command, tint, dropped)
+    command += f" --split test --size {recipe.size}{option}"
+    protocol = session.protocol(
+        test, recipe.size, known, runs.versions(), command, tint, dropped=dropped
+    )
     found = report.results(rows, protocol)
     report.write_results(this.folder, found)
     models = found["models"]

@@ -11,6 +11,7 @@ import click
 from keras_colorizer import data
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import (
+    constants,
     inception,
     photos,
     realism,
@@ -42,6 +43,7 @@ class Wanted:
     inception_weights: Path | None
     realism: bool
     compare: tuple[str, ...]
+    reference: str = "oxford"
 
 
 def run(wanted, overwrite, command):
@@ -54,9 +56,6 @@ def run(wanted, overwrite, command):
 
     Raises:
         UserError: anything that the user can mend.
-
-    Example:
-        >>> run(wanted, False, "python -m keras_colorizer.evaluate runs/gan")
     """
     out = wanted.out
     if not overwrite and any((out / name).exists() for name in (report.RESULTS, session.TABLE)):
@@ -69,20 +68,25 @@ def run(wanted, overwrite, command):
     models = session.name_models(models, wanted.models)
     models = _varied(models, wanted)
     network, missing = _inception(wanted.inception_weights)
-    test = _photos(wanted)
+    source, test = _photos(wanted)
     known, dropped = seen.find(models, test), []
     if wanted.drop_seen:
         test, dropped = seen.leave_out(known, test)
         known = seen.find(models, test) if dropped else known
     elif not wanted.allow_seen:
         seen.refuse(known, test)
+    reference = _reference(wanted, source)
     judge = realism.Realism(len(test)) if wanted.realism else None
 
     started = time.perf_counter()
     extract = functools.partial(inception.features, network=network) if network else None
-    rows = scoring.score(models, test.images, extract=extract, realism=judge)
+    tint, weigh = reference.mean_chroma, reference.weigh
+    rows = scoring.score(models, test.images, tint, extract, judge, weigh=weigh)
     seconds = time.perf_counter() - started
-    protocol = session.protocol(test, wanted.size, known, runs.versions(), command, dropped=dropped)
+    versions = runs.versions()
+    protocol = session.protocol(
+        test, wanted.size, known, versions, command, reference=reference, dropped=dropped
+    )
     if network:
         protocol["inception_weights_sha256"] = network.sha256
     about = {name: session.facts(model) for name, model in models.items()}
@@ -119,7 +123,14 @@ def _photos(wanted):
         source.check()
     is_folder = len(wanted.data) == 1 and Path(wanted.data[0]).expanduser().is_dir()
     default = "all" if is_folder else "test"
-    return photos.load(source, wanted.split or default, wanted.size)
+    return source, photos.load(source, wanted.split or default, wanted.size)
+
+
+def _reference(wanted, source):
+    """Oxford's training photos, or those of the data itself."""
+    if wanted.reference == "oxford":
+        return constants.Reference()
+    return constants.reference_of(photos.load(source, wanted.reference, wanted.size))
 
 
 def _inception(weights):

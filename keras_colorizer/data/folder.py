@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from keras_colorizer.data import known
 from keras_colorizer.data.decoding import decode
 from keras_colorizer.data.sources import ROLES, UNLABELLED, Source, role_of, top_folder
 from keras_colorizer.errors import UserError
@@ -33,10 +34,6 @@ class Folder(Source):
     Raises:
         UserError: no image file in the folder, or a licences.csv that is none; in `labels`, two
             files of labels, or a broken one.
-
-    Example:
-        >>> Folder(Path("photos")).ids("test")
-        ['garden/0017.jpg', 'roses/0003.png']
     """
 
     def __init__(self, path: Path, cap: int | None = None):
@@ -52,6 +49,12 @@ class Folder(Source):
                 f"{path}: no image files in it or below; --data takes a folder of "
                 f"{', '.join(KINDS)} files"
             )
+        self.licence = known.licence_of(self._ids, self.name) or self.licence
+        self.licences = _licences(path / LICENCES) or known.licences_of(self._ids)
+        if (path / LICENCES).is_file():
+            stated = sorted({row["licence"] for row in self.licences.values()})
+            self.licence = stated[0] if len(stated) == 1 else f"{len(stated)} licences, by folder"
+
         self._capped = _beyond(self._ids, cap) if cap else set()
         self.licences = _licences(path / LICENCES)
         if self.licences:

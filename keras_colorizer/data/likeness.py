@@ -77,10 +77,6 @@ def hashes(images) -> Hashes:
     Args:
         images: uint8 RGB [N, H, W, 3], an array, a memory map or `photos.Joined`. Photos below
             8 pixels a side are not told apart.
-
-    Example:
-        >>> hashes(garden(2, 64)).plain.dtype
-        dtype('uint64')
     """
     count, height, width = images.shape[:3]
     if not count or min(height, width) < _SIDE:
@@ -102,10 +98,6 @@ def near(photos: Hashes, known: np.ndarray, most: int = NEAR) -> np.ndarray:
 
     Returns:
         int64 [N]. 1,000 photos beside 80,000 take about a second.
-
-    Example:
-        >>> near(hashes(garden(2, 64)), hashes(garden(3, 64)).plain)
-        array([0, 1])
     """
     found = np.full(len(photos.plain), -1)
     if not len(known):
@@ -126,10 +118,6 @@ def pack(plain: np.ndarray) -> str:
     """Hashes as text for a card: sorted, each once, 8 little-endian bytes each, in base64.
 
     Eleven characters a photo; hexadecimal digits would be sixteen.
-
-    Example:
-        >>> pack(np.uint64([1, 1]))
-        'AQAAAAAAAAA='
     """
     return base64.b64encode(np.unique(plain).astype("<u8").tobytes()).decode("ascii")
 
@@ -139,10 +127,6 @@ def unpack(text: str) -> np.ndarray:
 
     Raises:
         UserError: the text is damaged.
-
-    Example:
-        >>> unpack("AQAAAAAAAAA=")
-        array([1], dtype=uint64)
     """
     try:
         return np.frombuffer(base64.b64decode(text, validate=True), "<u8").astype(np.uint64)

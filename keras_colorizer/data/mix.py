@@ -43,10 +43,6 @@ class Mix(Source):
     Args:
         sources: the sources, in the order in which they were named.
         weights: how many photos of each are drawn for one of a source of weight 1, in the mean.
-
-    Example:
-        >>> open_source(["synthetic", "photos=2"]).ids("test")[0]
-        'synthetic/garden-001320'
     """
 
     def __init__(self, sources: Sequence[Source], weights: Sequence[float]):
@@ -114,10 +110,6 @@ def members(source: Source, ids: Sequence[str]) -> list[dict]:
     Returns:
         For each source its ``name``, ``weight``, ``photos`` (how many) and ``licence``; where its
         folders have licences of their own also ``folders``, a list of such dicts.
-
-    Example:
-        >>> members(open_source("synthetic"), ["garden-000000"])[0]["photos"]
-        1
     """
     if not isinstance(source, Mix):
         return [{"name": source.name, "weight": 1.0, **_stated(source, ids)}]

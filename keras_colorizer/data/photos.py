@@ -63,10 +63,6 @@ class Joined:
 
     Args:
         parts: one or more uint8 arrays or memory maps [N, S, S, 3] of one S.
-
-    Example:
-        >>> Joined([np.zeros((2, 8, 8, 3), np.uint8), np.ones((3, 8, 8, 3), np.uint8)])[1:4].shape
-        (3, 8, 8, 3)
     """
 
     def __init__(self, parts):

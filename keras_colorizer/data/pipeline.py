@@ -104,8 +104,10 @@ def pairs(
         Rec. 601 luma, exactly Pillow's ``convert("L")`` of the resized photo.
 
     Example:
-        >>> for gray, rgb in pairs("synthetic", "validation", size=64, batch=32):
+        >>> for gray, rgb in pairs("synthetic", "validation", size=64, batch=60):
         ...     print(gray.shape, rgb.shape)
+        (60, 64, 64, 1) (60, 64, 64, 3)
+        (60, 64, 64, 1) (60, 64, 64, 3)
     """
     import tensorflow as tf
 

@@ -21,23 +21,13 @@ WAYS_OUT = (
 
 
 def role_of(photo_id: str) -> str:
-    """The role of a photo in a source without splits: 80/10/10 by a hash of its id alone.
-
-    Example:
-        >>> role_of("roses/0001.jpg")
-        'train'
-    """
+    """The role of a photo in a source without splits: 80/10/10 by a hash of its id alone."""
     place = int.from_bytes(hashlib.sha256(photo_id.encode()).digest()[:8], "big") / 2**64
     return "train" if place < 0.8 else "validation" if place < 0.9 else "test"
 
 
 def top_folder(photo_id: str) -> str:
-    """The first folder of an id that is a path; empty where the photo stands in none.
-
-    Example:
-        >>> top_folder("roses/red/0001.jpg")
-        'roses'
-    """
+    """The first folder of an id that is a path; empty where the photo stands in none."""
     return photo_id.rpartition("/")[0].partition("/")[0]
 
 

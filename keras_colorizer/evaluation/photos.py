@@ -76,10 +76,6 @@ def load(source, split, size):
 
     Raises:
         UserError: no such split, no photo in it, or none that can be read.
-
-    Example:
-        >>> len(load(open_source("synthetic"), "test", 64))
-        150
     """
     ids = source.ids(split)
     if not ids:
@@ -115,12 +111,7 @@ def load(source, split, size):
 
 
 def gray_of(rgb):
-    """What a colorizer is given: Pillow's ``convert("L")`` of uint8 photos, (B, H, W, 1).
-
-    Example:
-        >>> gray_of(np.full((1, 1, 1, 3), 255, np.uint8))
-        array([[[[255]]]], dtype=uint8)
-    """
+    """What a colorizer is given: Pillow's ``convert("L")`` of uint8 photos, (B, H, W, 1)."""
     return gray_uint8(rgb.astype(np.int32)).astype(np.uint8)
 
 
@@ -129,10 +120,6 @@ def seen_ids(card, ids):
 
     A card keeps the first 8 hex digits of each training photo's SHA-256, whatever the source was
     called, so that a copy of the data in a folder is recognised as well.
-
-    Example:
-        >>> seen_ids(model.card, photos.ids)
-        []
     """
     hashes = card.get("data", {}).get("id_hashes")
     if hashes is None:

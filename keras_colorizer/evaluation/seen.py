@@ -37,10 +37,6 @@ def find(models, test):
 
     Raises:
         UserError: a card's hashes are damaged.
-
-    Example:
-        >>> find({"gan": model}, test)["gan"].places
-        []
     """
     own_ids, hashes, searched, found = test.own_ids or test.ids, None, {None: None}, {}
     for name, model in models.items():
@@ -60,11 +56,7 @@ def find(models, test):
 
 
 def refuse(found, test):
-    """Raises a UserError that names the first model that has seen some of the photos, and how many.
-
-    Example:
-        >>> refuse(find({"gan": model}, test), test)
-    """
+    """Raises a UserError that names the first model that has seen some of the photos, and how many."""
     for name, seen in found.items():
         for places, which in ((seen.ids, ""), (seen.copies, "near-duplicates of ")):
             if places:
@@ -84,9 +76,6 @@ def leave_out(found, test):
 
     Raises:
         UserError: there are no others.
-
-    Example:
-        >>> test, dropped = leave_out(find(models, test), test)
     """
     places = sorted({place for seen in found.values() for place in seen.places})
     if not places:
@@ -100,12 +89,7 @@ def leave_out(found, test):
 
 
 def counts(found):
-    """What results.json tells of it: how many photos each model knows by name, and by look.
-
-    Example:
-        >>> counts({"gan": Seen([], None)})
-        {'seen_ids': {'gan': 0}, 'near_duplicates': {'gan': None}}
-    """
+    """What results.json tells of it: how many photos each model knows by name, and by look."""
     return {
         key: {name: None if of(seen) is None else len(of(seen)) for name, seen in found.items()}
         for key, of in (("seen_ids", lambda s: s.ids), ("near_duplicates", lambda s: s.copies))

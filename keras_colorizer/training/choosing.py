@@ -20,10 +20,6 @@ def apart(held_out, trained_on):
         ``(places, told)``: int64 array, rising, and a line that says how many others there are,
         with an example; empty if there are none. Where all are near-duplicates, as frames of one
         film may be, all stay, and the line says so.
-
-    Example:
-        >>> apart(validation, [photos])[1]
-        ''
     """
     hashes = [likeness.hashes(photos.images) for photos in trained_on]
     known = np.concatenate([h.plain[h.telling] for h in hashes])
@@ -49,10 +45,6 @@ def folders_of(photos):
     Returns:
         A list of N texts: ``cats``, or in a mix ``photos/cats``; the source's own name, or in a
         source alone nothing, where a photo stands in no folder.
-
-    Example:
-        >>> folders_of(load_photos(["photos", "synthetic"], "validation", 64))[0]
-        'photos/cats'
     """
     levels = 2 if photos.shares else 1
     return ["/".join(photo_id.split("/")[:-1][:levels]) for photo_id in photos.ids]
@@ -73,10 +65,6 @@ def spread(folders, count):
 
     Returns:
         Int64 array of places, rising. A folder with fewer photos gives all of them.
-
-    Example:
-        >>> spread(["a", "a", "a", "b", "b"], 3)
-        array([0, 3, 4])
     """
     if count is None or count >= len(folders):
         return np.arange(len(folders))
@@ -103,9 +91,6 @@ class FolderScores(keras.callbacks.Callback):
         photos: uint8 RGB (N, S, S, 3).
         folders: their N folders.
         batch: photos that are predicted at once.
-
-    Example:
-        >>> trainer.fit(batches, callbacks=[FolderScores(scored, folders)])
     """
 
     def __init__(self, photos, folders, batch=32):

@@ -29,6 +29,7 @@ from keras_colorizer.training.adversarial import AdversarialColorizer
 from keras_colorizer.training.supervised import SupervisedColorizer
 
 SAMPLES = 12
+DRAWN = ("flip", "zoom", "augment", "age", "ema", "seed")
 TERMS = ("saturation", "colourfulness", "neutral")
 ADVERSARIAL = ("l1_factor", "objective", "objective_options", "shown", "frozen", "noise_interval")
 # Part of a run's steps in which a one-cycle learning rate grows to its peak (Smith & Topin 2018).
@@ -37,12 +38,7 @@ WARMUP = 0.15
 
 @contextlib.contextmanager
 def precision(policy):
-    """Keras's dtype policy for as long as the block lasts.
-
-    Example:
-        >>> with precision("mixed_bfloat16"):
-        ...     trainer = build(recipe)
-    """
+    """Keras's dtype policy for as long as the block lasts."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
@@ -95,9 +91,6 @@ def build(recipe, photos=None, start=0, classes=None):
     Raises:
         UserError: a part or option that is unknown, parts that do not fit each other, or a size
             that the networks cannot take.
-
-    Example:
-        >>> build(recipes.get("gan")).fit(photos)
     """
     if recipe.ema and gradients.replicas() > 1:
         raise UserError("the weights' moving average runs on one device; add --set ema=0")
@@ -106,7 +99,7 @@ def build(recipe, photos=None, start=0, classes=None):
     if recipe.backbone_learning_rate is not None:
         optimizers["backbone_optimizer"] = _optimizer(recipe, photos, start, "backbone_")
     shared = {} if gradients.replicas() == 1 else {"synchronized": True}
-    common = {name: getattr(recipe, name) for name in ("flip", "zoom", "augment", "ema", "seed")}
+    common = {name: getattr(recipe, name) for name in DRAWN}
     common |= {
         "loss_name": recipe.loss,
         "codec_options": recipe.codec_options,
@@ -191,13 +184,13 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
 
     Raises:
         UserError: data that cannot be had, options that do not fit, a loss that is not finite.
-
-    Example:
-        >>> train(recipe, Run.begin("runs/0001-gan", recipe))
     """
     if recipe.deterministic:
         gradients.make_deterministic()
-    run.write_environment(**runs.facts(gradients.device_name()))
+    facts = runs.facts(gradients.device_name())
+    if None in facts["commits"]:
+        print("the commit of this code is not known: environment.json says null", flush=True)
+    run.write_environment(**facts)
     clock, done = runs.Clock(run.environment), run.epochs_done
     plan = recipes.plan(recipe)
     trainer = None

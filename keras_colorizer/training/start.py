@@ -31,9 +31,6 @@ def begin_from(recipe, run, trainer):
     Raises:
         UserError: the generator has no backbone with pretrained weights, or their package is not
             installed; the other run is not finished, or its network or codec is another.
-
-    Example:
-        >>> begin_from(recipe, run, session.build(recipe))
     """
     if recipe.init == IMAGENET:
         run.write_environment(init=_pretrained(recipe, trainer))
@@ -73,22 +70,12 @@ def _pretrained(recipe, trainer):
 
 
 def inherited_hashes(folder):
-    """Hashes of the ids of photos that the run's beginning was trained on; empty without one.
-
-    Example:
-        >>> inherited_hashes("runs/0001-gan")
-        set()
-    """
+    """Hashes of the ids of photos that the run's beginning was trained on; empty without one."""
     return set(_inherited(folder).get("id_hashes", "").split())
 
 
 def inherited_likeness(folder):
-    """Perceptual hashes of the photos that the run's beginning was trained on, uint64 [M].
-
-    Example:
-        >>> inherited_likeness("runs/0001-gan")
-        array([], dtype=uint64)
-    """
+    """Perceptual hashes of the photos that the run's beginning was trained on, uint64 [M]."""
     return likeness.unpack(_inherited(folder).get("photo_hashes", ""))
 
 

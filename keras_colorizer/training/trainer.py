@@ -8,7 +8,7 @@ from keras import ops
 
 from keras_colorizer.color import codecs, metrics, spaces
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import augmentation, gradients, headroom, losses
+from keras_colorizer.training import ageing, augmentation, gradients, headroom, losses
 
 # The generator's layer that is a backbone, and may learn at its own rate.
 BACKBONE = "backbone"
@@ -38,6 +38,8 @@ class ColorTrainer(keras.Model):
         flip: mirror each training photo left to right with probability 1/2.
         zoom: of ``augmentation.window`` on each training photo; 0 for none.
         augment: strength of ``augmentation.gray_of_film`` on what the generator sees; 0 for none.
+        age: strength of ``ageing`` on what the generator sees, with paper around some photos; 0 for
+            none.
         ema: decay of the moving average of the generator's weights, such as 0.995; the average is
             then what is validated and delivered. 0 for none.
         seed: of flips, dropout and noise; every epoch reseeds from (seed, epoch), so a resumed
@@ -63,6 +65,7 @@ class ColorTrainer(keras.Model):
         flip=True,
         zoom=0.0,
         augment=0.0,
+        age=0.0,
         ema=0.0,
         seed=0,
         **kwargs,
@@ -70,6 +73,7 @@ class ColorTrainer(keras.Model):
         super().__init__(inputs=generator.inputs, outputs=generator.outputs, **kwargs)
         self.generator = generator
         self.codec_name, self.flip, self.zoom, self.augment = codec, flip, zoom, augment
+        self.age = age
         self.loss_name, self.terms, self.seed = loss_name, dict(terms or {}), seed
         self.restraint, self.restraint_weight = restraint, restraint_weight
         self.restraint_saturation, self.restraint_terms = restraint_saturation, restraint_terms
@@ -104,6 +108,7 @@ class ColorTrainer(keras.Model):
             "flip": self.flip,
             "zoom": self.zoom,
             "augment": self.augment,
+            "age": self.age,
             "ema": self.ema,
             "seed": self.seed,
         }
@@ -195,10 +200,15 @@ class ColorTrainer(keras.Model):
             # Back to whole levels, which is what codecs take and photos have.
             rgb = augmentation.window(ops.cast(rgb, "float32"), self.zoom, self.random)
             rgb = ops.cast(ops.round(ops.clip(rgb, 0.0, 255.0)), "uint8")
+        if training and self.age:
+            framed = ageing.frames(ops.cast(rgb, "float32") / 255.0, self.age, self.random)
+            rgb = ops.cast(ops.round(255.0 * ops.clip(framed, 0.0, 1.0)), "uint8")
         x, target = self._codec.encode(rgb)
         rgb = ops.cast(rgb, "float32") / 255.0
-        if training and self.augment:
-            x = self._codec.see(augmentation.gray_of_film(rgb, self.augment, self.random))
+        if training and (self.augment or self.age):
+            film = ageing.plates(rgb, self.age, self.random) if self.age else rgb
+            seen = augmentation.gray_of_film(film, self.augment, self.random)
+            x = self._codec.see(ageing.worn(seen, self.age, self.random) if self.age else seen)
         return spaces.luma(rgb), x, target
 
     def pixel_loss(self, target, prediction, gray, training=False):
