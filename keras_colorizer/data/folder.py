@@ -50,16 +50,13 @@ class Folder(Source):
                 f"{', '.join(KINDS)} files"
             )
         self.licence = known.licence_of(self._ids, self.name) or self.licence
-        self.licences = _licences(path / LICENCES) or known.licences_of(self._ids)
-        if (path / LICENCES).is_file():
-            stated = sorted({row["licence"] for row in self.licences.values()})
+        stated = _licences(path / LICENCES)
+        self.licences = stated or known.licences_of(self._ids)
+        if stated:
+            stated = sorted({row["licence"] for row in stated.values()})
             self.licence = stated[0] if len(stated) == 1 else f"{len(stated)} licences, by folder"
 
         self._capped = _beyond(self._ids, cap) if cap else set()
-        self.licences = _licences(path / LICENCES)
-        if self.licences:
-            stated = sorted({row["licence"] for row in self.licences.values()})
-            self.licence = stated[0] if len(stated) == 1 else f"{len(stated)} licences, by folder"
 
     def ids(self, split):
         role = self._role(split)

@@ -47,7 +47,7 @@ class TestPhotos:
         return hashlib.sha256("\n".join(self.ids).encode()).hexdigest()
 
     def without(self, places):
-        """These photos but those at ``places``, which then count as excluded from nothing."""
+        """The same without the photos at ``places``."""
         kept = np.setdiff1d(np.arange(len(self)), places)
         parts = {name: getattr(self, name) for name in ("ids", "labels", "own_ids")}
         parts = {name: part and [part[i] for i in kept] for name, part in parts.items()}

@@ -40,9 +40,11 @@ def find(models, test):
     """
     own_ids, hashes, searched, found = test.own_ids or test.ids, None, {None: None}, {}
     for name, model in models.items():
-        ids = photos.seen_ids(model.card, own_ids)
-        ids = ids if ids is None else [i for i, own in enumerate(own_ids) if own in set(ids)]
+        by_name = photos.seen_ids(model.card, own_ids)
+        named = set(by_name or ())
+        ids = None if by_name is None else [i for i, own in enumerate(own_ids) if own in named]
         packed = (model.card.get("data") or {}).get("photo_hashes")
+        packed = None if packed is None else str(packed)
         if packed not in searched:  # one search for all saturations of a model
             hashes = hashes or likeness.hashes(test.images)
             try:
@@ -51,12 +53,12 @@ def find(models, test):
                 raise UserError(f"model {name}: {error.message}") from None
             searched[packed] = np.flatnonzero(likeness.near(hashes, known) >= 0).tolist()
         copies = searched[packed]
-        found[name] = Seen(ids, copies and [i for i in copies if i not in set(ids or [])])
+        found[name] = Seen(ids, copies and [i for i in copies if own_ids[i] not in named])
     return found
 
 
 def refuse(found, test):
-    """Raises a UserError that names the first model that has seen some of the photos, and how many."""
+    """Raises a UserError that names the first model that has seen photos, and how many."""
     for name, seen in found.items():
         for places, which in ((seen.ids, ""), (seen.copies, "near-duplicates of ")):
             if places:

@@ -93,7 +93,7 @@ def whole(training: dict) -> dict:
     return total
 
 
-def _sources(data):
+def sources(data):
     """The sources of a mix, and folders with licences of their own, as a list; may be empty."""
     lines = []
     for source in data.get("sources", []):
@@ -166,7 +166,7 @@ not for deciding what something was, not for passing off as an original.
 ## Data
 
 Trained on {count}. Licence of the data: {card.get("licence") or "unknown"}.
-{_sources(data)}Training cost: {_training(card)}.
+{sources(data)}Training cost: {_training(card)}.
 
 ## Limits and biases
 

@@ -39,14 +39,24 @@ def test_every_folder_of_photos_has_its_licence_and_its_row():
         assert known.licence_of(own, "my photos") is None
 
 
+def test_a_known_sets_folders_have_their_licences():
+    told = known.licences_of(list_photos.ids("photos"))
+    assert len(told) == 30 and told["ccp-fashion"] == {"licence": "Apache-2.0 (repo LICENSE)"}
+    assert known.licences_of(list_photos.ids("photos")[1:]) == {}
+    assert known.licences_of(list_photos.ids("caltech101_diverse")) == {}
+
+
 def test_a_folder_is_known_by_its_photos_whatever_it_is_called(tmp_path, monkeypatch):
     for name in ("a.jpg", "b.jpg"):
         (tmp_path / name).write_bytes(b"")
     assert open_source(tmp_path).licence == "unknown"
     digest = known.digest(["a.jpg", "b.jpg"])
     about = {"photos": 2, "ids_sha256": digest, "licence": "CC0", "ids": "list.txt"}
+    about["parts"] = {".": {"ids_sha256": "", "licence": "CC0 1.0"}}
     monkeypatch.setattr(known, "sets", lambda: {"two": about})
+    (tmp_path / "licences.csv").write_text("folder,licence\n")  # states nothing
     assert open_source(tmp_path).licence == "CC0 (the photos: list.txt)"
+    assert open_source(tmp_path).licences == {".": {"licence": "CC0 1.0"}}
 
 
 def test_the_shipped_models_photos_of_restraint_are_the_lists():
