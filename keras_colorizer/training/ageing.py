@@ -46,7 +46,7 @@ def _places(side, axis):
     """Where pixels are along an axis of (B, H, W, 1), from -1 to 1."""
     shape = [1, 1, 1, 1]
     shape[axis] = side
-    return np.linspace(-1, 1, side, dtype="float32").reshape(shape)
+    return ops.convert_to_tensor(np.linspace(-1, 1, side, dtype="float32").reshape(shape))
 
 
 def plates(film, batch, strength, random):
@@ -68,10 +68,10 @@ def plates(film, batch, strength, random):
         >>> plates(np.float32(spaces.LUMA), 32, 1.0, keras.random.SeedGenerator(0))
     """
     draw = _Draws(batch, 4, random)
-    plate = draw(PLATE[0], PLATE[1], 3)
+    plate = draw(*map(ops.convert_to_tensor, PLATE), 3)
     plate = plate / ops.sum(plate, axis=-1, keepdims=True)
     chosen = draw.chance(PLATES * strength)
-    return chosen * plate + (1.0 - chosen) * film
+    return chosen * plate + (1.0 - chosen) * ops.convert_to_tensor(film)
 
 
 def frames(rgb, strength, random):
@@ -210,8 +210,10 @@ def worn(gray, strength, random):
     wear = strength * draw.chance(WORN)
     scratched = draw.chance(SCRATCHED * strength)
     # Squares and cubes: most photos have little of it, few have much.
-    weights = TEXTURE * wear * draw(0.0, 1.0) * draw(0.0, 1.0, 4)
-    dust = scratched * np.float32(DUST + DUST) * ops.square(draw(0.0, 1.0, 4))
+    weights = ops.convert_to_tensor(TEXTURE) * wear * draw(0.0, 1.0) * draw(0.0, 1.0, 4)
+    dust = (
+        scratched * ops.convert_to_tensor(np.float32(DUST + DUST)) * ops.square(draw(0.0, 1.0, 4))
+    )
     field = _texture((height, width), batch, weights, dust, random)[..., None]
     upright, lying = _stroke(draw, down, right, pixel), _stroke(draw, right, down, pixel)
     one, two = scratched * draw.chance(0.6), scratched * draw.chance(0.4)

@@ -1,5 +1,11 @@
 """Old photos: range, draws, and what each kind of damage does."""
 
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -215,3 +221,24 @@ def test_a_step_learns_from_aged_photos():
     one = trainer(1.0)
     losses = [float(one.train_on_batch(batch())[0]) for _ in range(2)]
     assert np.isfinite(losses).all()
+
+
+ON_TORCH = """
+import keras, numpy as np
+from keras_colorizer.training import ageing, augmentation
+random = keras.random.SeedGenerator(0)
+rgb = keras.ops.convert_to_tensor(np.full((3, 45, 31, 3), 99, "uint8"))
+framed = ageing.frames(rgb, 1.0, random)
+gray = augmentation.gray_of_film(keras.ops.cast(framed, "float32") / 255, 0.5, random, 1.0)
+print(keras.backend.backend(), *gray.shape, framed.dtype, gray.dtype, bool(gray.min() >= 0))
+"""
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("torch"), reason="torch is not installed")
+def test_photos_age_on_torch_too():
+    done = subprocess.run(
+        [sys.executable, "-c", ON_TORCH], capture_output=True, text=True, check=False,
+        env={**os.environ, "KERAS_BACKEND": "torch", "PYTHONPATH": os.pathsep.join(sys.path)},
+        cwd=Path(__file__).resolve().parents[2],
+    )  # fmt: skip
+    assert done.stdout.split() == "torch 3 45 31 1 torch.uint8 torch.float32 True".split(), done
