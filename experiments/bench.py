@@ -23,12 +23,7 @@ ADVERSARIAL = [name for name in SYSTEMS if name.startswith(("gan", "nogan", "naz
 
 
 def spread(values, digits):
-    """Numbers as their mean, ± half their range where there are several.
-
-    Example:
-        >>> spread([19.0, 19.5], 2)
-        '19.25 ± 0.25'
-    """
+    """Numbers as their mean, ± half their range where there are several."""
     mean = f"{sum(values) / len(values):.{digits}f}"
     return mean + (f" ± {(max(values) - min(values)) / 2:.{digits}f}" if values[1:] else "")
 

@@ -1,28 +1,41 @@
-"""Records runs and evaluations under experiments/ and writes the tables of its README.md anew.
+"""Records runs and evaluations under experiments/ and writes the tables of Markdown files anew.
 
     python experiments/record.py run RUN NAME --command "python -m keras_colorizer.train …"
     python experiments/record.py evaluation FOLDER NAME
     python experiments/record.py tables                        # only the tables
 
-Of a run, recipe, environment, metrics and curves are kept, weights stay where they are. Of an
-evaluation, all numbers and the pictures that show no photo are kept.
+Of a run, recipe, environment, metrics and curves are kept, weights stay where they are. Its command
+is one line that trains that very recipe; all else that there is to say is its note. Of an
+evaluation, all numbers and the pictures that show no photo are kept. `benchmark … --json` writes
+into benchmarks/ by itself. A table stands in README.md, docs/ or experiments/README.md, wherever
+its markers are.
 """
 
 import argparse
 import json
+import re
 import shutil
 from pathlib import Path
 
 import bench
+import commands
+import readme
 
-from keras_colorizer.evaluation import tables
+from keras_colorizer.errors import UserError
+from keras_colorizer.evaluation import session, tables
+from keras_colorizer.training import recipes
 
 HERE = Path(__file__).resolve().parent
 RUN_FILES = ("recipe.json", "environment.json", "metrics.csv", "curves.png")
+COMMAND, NOTE = "command.txt", "note.txt"  # the second where there is something to say
 EVALUATION_FILES = (
     "results.json", "per_image.csv", "table.md", "histograms.png", "hues.png",
 )  # fmt: skip
-START, END = "<!-- {}: python experiments/record.py tables -->", "<!-- end of {} -->"
+SECTION = re.compile(
+    r"(<!-- (?P<name>.+): python experiments/record\.py tables -->\n)(?P<text>.*?)"
+    r"(<!-- end of (?P=name) -->)",
+    re.DOTALL,
+)
 
 
 def _copy(source, target, files):
@@ -34,10 +47,46 @@ def _copy(source, target, files):
         shutil.copyfile(source / file, target / file)
 
 
-def record_run(run, name, command, here=HERE):
-    """Copies what a run must leave behind into runs/NAME."""
-    _copy(run, here / "runs" / name, RUN_FILES)
-    (here / "runs" / name / "command.txt").write_text(command + "\n", encoding="utf-8")
+def record_run(run, name, command, note=None, here=HERE):
+    """Copies what a run must leave behind into runs/NAME; beside it its command, and a note."""
+    folder = here / "runs" / name
+    if (run / "recipe.json").is_file():
+        _check_command(run, name, command)
+    _check_commits(run)
+    _copy(run, folder, RUN_FILES)
+    (folder / COMMAND).write_text(command + "\n", encoding="utf-8")
+    if note:
+        (folder / NOTE).write_text(note.strip() + "\n", encoding="utf-8")
+
+
+def _check_command(run, name, command):
+    own = f"experiments/runs/{name}/recipe.json"
+    try:
+        # Until it is copied, the run's own recipe stands in the run.
+        options = commands.read(command)
+        begun = str(run / "recipe.json") if options["name"] == own else options["name"]
+        settings = (options[key] for key in ("settings", "data", "init", "smoke"))
+        different = commands.differences(
+            commands.chosen(begun, *settings), recipes.read(run / "recipe.json")
+        )
+    except (ValueError, UserError) as error:
+        raise SystemExit(f"--command {error}") from None
+    if different:
+        raise SystemExit(
+            f"--command {command}: trains another recipe than {run} ({', '.join(different)}); "
+            f"write --command 'python -m keras_colorizer.train --recipe {own}'"
+        )
+
+
+def _check_commits(run):
+    if not (run / "environment.json").is_file():
+        return  # the copy says so
+    commits = json.loads((run / "environment.json").read_text(encoding="utf-8")).get("commits")
+    if not commits or None in commits:
+        raise SystemExit(
+            f"{run}: environment.json does not know the commit of all of it; only runs of a "
+            "checkout of this repository can be recorded"
+        )
 
 
 def record_evaluation(folder, name, here=HERE):
@@ -50,11 +99,13 @@ def runs_table(here=HERE):
     lines = ["| run | command | hardware | minutes (CPU minutes) | photos seen |", "|---" * 5 + "|"]
     for folder in sorted((here / "runs").iterdir()):
         environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
-        command = (folder / "command.txt").read_text(encoding="utf-8").strip()
+        command = f"`{(folder / COMMAND).read_text(encoding='utf-8').strip()}`"
+        if (folder / NOTE).is_file():
+            command += f" ([note](runs/{folder.name}/{NOTE}))"
         minutes = f"{environment['wall_minutes']:.0f} ({environment['cpu_minutes']:.0f})"
         hardware = f"{environment['cores']} cores, {environment['device']}"
         lines.append(
-            f"| [{folder.name}](runs/{folder.name}) | `{command}` | {hardware} | {minutes} | "
+            f"| [{folder.name}](runs/{folder.name}) | {command} | {hardware} | {minutes} | "
             f"{environment['photos_seen']:,} |"
         )
     return "\n".join(lines)
@@ -75,40 +126,53 @@ def evaluations_tables(here=HERE):
                 ("histograms", "histograms.png"),
             )
         )
-        left_out = f"{len(p['excluded'])} photos could not be read. {links}"
+        left_out = f"{len(p['excluded'])} photos could not be read. {session.references(p)} {links}"
         shown = tables.markdown(table, intervals=False)
         parts.append(f"{title}\n\n`{p['command']}`\n\n{shown}\n\n{left_out}")
     return "\n\n".join(parts)
 
 
 def generated(here=HERE):
-    """What stands between markers of README.md, as name → its text."""
+    """What stands between markers of Markdown files, as name → its text."""
     return {
         "tables": f"{runs_table(here)}\n\n{evaluations_tables(here)}",
         "bench": bench.systems_table(here),
         "dominance": bench.dominance_table(here),
         "random images": bench.random_table(here),
+        "scores": readme.scores_table(),
+        "speed": readme.speed_table(),
     }
 
 
-def sections(here=HERE):
-    """`generated` with its markers around it."""
-    return {
-        name: f"{START.format(name)}\n{text}\n{END.format(name)}"
-        for name, text in generated(here).items()
-    }
+def documents(here=HERE):
+    """The Markdown files that may hold tables."""
+    return [
+        here.parent / "README.md",
+        *sorted((here.parent / "docs").glob("*.md")),
+        here / "README.md",
+    ]
+
+
+def written_anew(text, tables):
+    """A document's text with the tables that it has markers for, each once more."""
+
+    def replaced(found):
+        if found["name"] not in tables:
+            raise SystemExit(f"no table is called {found['name']!r}: {found[1].strip()}")
+        return f"{found[1]}{tables[found['name']]}\n{found[4]}"
+
+    return SECTION.sub(replaced, text)
 
 
 def write_tables(here=HERE):
-    """Writes the tables of README.md anew."""
-    readme = here / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    for name, section in sections(here).items():
-        before, marker, rest = text.partition(START.format(name))
-        if not marker:
-            raise SystemExit(f"{readme}: the line {START.format(name)} is missing")
-        text = before + section + rest.partition(END.format(name))[2]
-    readme.write_text(text, encoding="utf-8")
+    """Writes every table anew, wherever its markers stand."""
+    tables, missing = generated(here), set(generated(here))
+    for path in documents(here):
+        text = path.read_text(encoding="utf-8")
+        missing -= {found["name"] for found in SECTION.finditer(text)}
+        path.write_text(written_anew(text, tables), encoding="utf-8")
+    if missing:
+        raise SystemExit(f"no document has markers for the tables {', '.join(sorted(missing))}")
 
 
 def main():
@@ -118,14 +182,15 @@ def main():
     run = parts.add_parser("run", help="record a finished run")
     run.add_argument("folder", type=Path)
     run.add_argument("name")
-    run.add_argument("--command", required=True, help="what the user typed")
+    run.add_argument("--command", required=True, help="what the user typed, one line")
+    run.add_argument("--note", help="what else is to be known of it")
     evaluation = parts.add_parser("evaluation", help="record an evaluation")
     evaluation.add_argument("folder", type=Path)
     evaluation.add_argument("name")
     parts.add_parser("tables", help="only write the tables")
     options = parser.parse_args()
     if options.what == "run":
-        record_run(options.folder, options.name, options.command)
+        record_run(options.folder, options.name, options.command, options.note)
     elif options.what == "evaluation":
         record_evaluation(options.folder, options.name)
     write_tables()

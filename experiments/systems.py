@@ -65,20 +65,24 @@ def settings(name, options):
 
 
 def command(name, folder, options):
-    """What a user would type to train one system."""
+    """What a user would type to train one system, or to go on with it."""
     train = [sys.executable, "-m", "keras_colorizer.train"]
     if (folder / "recipe.json").is_file():
         return [*train, "--run", str(folder), "--resume"]
-    train += ["--recipe", name, "--run", str(folder)]
-    if options.data:
-        train += ["--data", options.data]
+    return train + arguments_of(name, folder, options)
+
+
+def arguments_of(name, folder, options):
+    """What train is told for one system."""
+    data = ["--data", options.data] if options.data else []
     found = settings(name, options)
     found = [f"{key}={value}" for key, value in found.items()] + options.set
-    return train + [word for setting in found for word in ("--set", setting)]
+    sets = [word for setting in found for word in ("--set", setting)]
+    return ["--recipe", name, "--run", str(folder), *data, *sets]
 
 
-def main():
-    """Reads the command line."""
+def read(arguments=None):
+    """The options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     parser.add_argument("--seed", type=int, default=0)
@@ -89,11 +93,17 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("runs/bench"))
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--list", action="store_true", help="only print the commands")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if unknown := set(options.names) - set(SYSTEMS):
         parser.error(
             f"no such system: {', '.join(sorted(unknown))}; there are {', '.join(SYSTEMS)}"
         )
+    return options
+
+
+def main():
+    """Trains what the command line names."""
+    options = read()
     for name in options.names or SYSTEMS:
         folder = options.out / f"{name}-s{options.seed}"
         words = command(name, folder, options)

@@ -1,6 +1,6 @@
 """How well low-resolution chroma comes up: ours against plain bilinear, on photos of known colour.
 
-    python experiments/upsampling.py PHOTOS… [--split test] [--most 100] [--also]
+    python experiments/upsampling.py PHOTOS… [--split test] [--most 100] [--also] [--json FILE]
 
 Each photo is stretched to 256 × 256, as for a network, its chroma reduced to block means of 64 × 64
 and 32 × 32, brought up to the photo's own size, and merged with the photo's own luma. The result is
@@ -28,12 +28,15 @@ cells' means kept was no better than bilinear, with them as good as ours at five
 import argparse
 import collections
 import io
+from pathlib import Path
 from unittest import mock
 
 import numpy as np
+from measured import typed
 from PIL import Image
 from skimage import data
 
+from keras_colorizer import benchmarks
 from keras_colorizer.color import merging
 from keras_colorizer.data import sources
 from keras_colorizer.evaluation import measures
@@ -115,16 +118,23 @@ def main():
     parser.add_argument("--split", default="all", help="role of the photos (default: all)")
     parser.add_argument("--most", type=int, default=100, help="photos of each source")
     parser.add_argument("--also", action="store_true", help="more methods")
+    parser.add_argument("--json", type=Path, help="also write it into this file")
     options = parser.parse_args()
+    measured = {}
     methods = METHODS | (ALSO if options.also else {})
     for name in options.photos:
         found = photos(name, options.split, options.most)
         columns = compare(found, methods)
         print(f"\n{name}: {len(found)} photos")
+        measured[name] = {"photos": len(found)}
         for size in SIZES:
             for method in methods:
-                cells = [f"{key} {_value(columns[method][size], key):.3f}" for key in SHOWN]
+                row = {key: float(_value(columns[method][size], key)) for key in SHOWN}
+                measured[name].setdefault(f"{size} px", {})[method] = row
+                cells = [f"{key} {row[key]:.3f}" for key in SHOWN]
                 print(f"  {size} px  {method:20}  {'  '.join(cells)}")
+    if options.json:
+        benchmarks.write(options.json, "upsampling", typed(), measured)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ Names are imported when they are first used, so that ``import keras_colorizer`` 
 Example:
     >>> import keras_colorizer
     >>> keras_colorizer.load("flowers")("old.jpg").save("colour.png")
-    >>> for gray, rgb in keras_colorizer.pairs("oxford_flowers102", "test", size=128, batch=16):
+    >>> for gray, rgb in keras_colorizer.pairs("synthetic", "test", size=64, batch=150):
     ...     print(gray.shape, rgb.shape)
+    (150, 64, 64, 1) (150, 64, 64, 3)
 """
 
 import importlib

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import json
 import os
 import tempfile
 import time
@@ -17,6 +18,30 @@ from keras_colorizer.errors import UserError
 SIZES = {"1 MP": (1200, 840), "12 MP": (4000, 3000)}
 
 
+def write(path, part, command, measured):
+    """Writes a record: what a part measured, by which command, with what, on which machine.
+
+    Args:
+        path: of the file, whole or not at all.
+        part: such as ``photo``.
+        command: the command line that repeats it.
+        measured: dict that the part's function returned; its ``device``, if it names one.
+
+    Raises:
+        UserError: the file cannot be written.
+    """
+    from keras_colorizer.images.files import write_text
+    from keras_colorizer.training import runs
+
+    facts = runs.facts(measured.get("device", "CPU"))
+    measured = {key: value for key, value in measured.items() if key != "device"}
+    found = {"part": part, "command": command, **facts, "measured": measured}
+    try:
+        write_text(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror})") from error
+
+
 def photo(model, repeats):
     """Times the colorize command on single JPEG photos, gray and in colour, 1 and 12 MP.
 
@@ -24,9 +49,10 @@ def photo(model, repeats):
         model: a shipped name, a path, or None for the shipped one.
         repeats: timed runs of each process.
 
-    Example:
-        >>> photo(None, 5)
+    Returns:
+        Dict of a photo's kind → seconds, the floor's, their ratio, and peak memory in MB.
     """
+    rows = {}
     _title("one photo, whole process from start to file on disk", repeats)
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
@@ -41,7 +67,9 @@ def photo(model, repeats):
                     },
                     repeats,
                 )
-                _line(f"{name}, {kind} JPEG", found["ours"], found["floor"])
+                rows[f"{name}, {kind}"] = _row(found)
+                _line(f"{name}, {kind} JPEG", rows[f"{name}, {kind}"])
+    return rows
 
 
 def folder(model, repeats, photos):
@@ -51,8 +79,8 @@ def folder(model, repeats, photos):
         model, repeats: as for `photo`.
         photos: how many.
 
-    Example:
-        >>> folder(None, 3, 40)
+    Returns:
+        Dict of one row as `photo`'s, with photos a second of both.
     """
     _title(f"a folder of {photos} photos of 1 MP", repeats)
     with tempfile.TemporaryDirectory() as scratch:
@@ -69,9 +97,15 @@ def folder(model, repeats, photos):
             },
             repeats,
         )
-        _line(f"{photos} photos", found["ours"], found["floor"])
-        pace = {name: photos / times["best"] for name, times in found.items()}
-        click.echo(f"{pace['ours']:.1f} photos/s; the floor {pace['floor']:.1f} (one thread)")
+    row = _row(found)
+    row |= {"photos": photos, "photos_per_s": photos / row["seconds"]}
+    row["floor_photos_per_s"] = photos / row["floor_seconds"]
+    _line(f"{photos} photos", row)
+    click.echo(
+        f"{row['photos_per_s']:.1f} photos/s; the floor {row['floor_photos_per_s']:.1f} "
+        "(one thread)"
+    )
+    return {"folder": row}
 
 
 def _title(what, repeats):
@@ -79,11 +113,22 @@ def _title(what, repeats):
     click.echo(f"{'':<22}{'seconds':>9}{'floor':>9}{'ratio':>8}{'peak MB':>9}{'floor':>8}")
 
 
-def _line(what, ours, floor):
-    ratio = ours["best"] / floor["best"]
+def _row(found):
+    """The best of both, in seconds; peak memory in MB."""
+    ours, floor = found["ours"], found["floor"]
+    return {
+        "seconds": ours["best"],
+        "floor_seconds": floor["best"],
+        "ratio": ours["best"] / floor["best"],
+        "peak_mb": ours["peak"],
+        "floor_peak_mb": floor["peak"],
+    }
+
+
+def _line(what, row):
     click.echo(
-        f"{what:<22}{ours['best']:>9.2f}{floor['best']:>9.2f}{ratio:>7.1f}x"
-        f"{ours['peak']:>9.0f}{floor['peak']:>8.0f}"
+        f"{what:<22}{row['seconds']:>9.2f}{row['floor_seconds']:>9.2f}{row['ratio']:>7.1f}x"
+        f"{row['peak_mb']:>9.0f}{row['floor_peak_mb']:>8.0f}"
     )
 
 
@@ -95,11 +140,12 @@ def training(names, settings, seconds):
         settings: ``KEY=VALUE`` as for train, for every recipe.
         seconds: for each, after two untimed steps.
 
+    Returns:
+        Dict of a stage's name → photos a second, by how much more than ``gan``, size, batch,
+        precision; and the device.
+
     Raises:
         UserError: an unknown recipe or setting.
-
-    Example:
-        >>> training(["autoencoder"], [], 20)
     """
     from keras_colorizer.training import gradients, overrides, recipes
 
@@ -108,13 +154,17 @@ def training(names, settings, seconds):
     stages = [stage for recipe in ready for stage in _stages(recipes.plan(recipe))]
     click.echo(f"training steps on this {gradients.device_name()}, {os.cpu_count()} cores")
     click.echo(f"{'':<20}{'size':>6}{'batch':>7}{'precision':>16}{'photos/s':>10}{'x gan':>8}")
-    paces = {}
+    rows = {}
     for name, recipe in stages:
-        paces[name] = pace = _training_pace(recipe, seconds)
+        pace = _training_pace(recipe, seconds)
+        of_gan = pace / rows["gan"]["photos_per_s"] if rows else 1.0
+        rows[name] = {"photos_per_s": pace, "of_gan": of_gan}
+        rows[name] |= {key: getattr(recipe, key) for key in ("size", "batch", "precision")}
         click.echo(
             f"{name:<20}{recipe.size:>6}{recipe.batch:>7}{recipe.precision:>16}"
-            f"{pace:>10.1f}{pace / paces['gan']:>7.1f}x"
+            f"{pace:>10.1f}{of_gan:>7.1f}x"
         )
+    return {**rows, "device": gradients.device_name()}
 
 
 def _stages(plan):
@@ -148,11 +198,11 @@ def pipeline(source_name, data_dir, size, batch, photos):
         batch: photos a training batch.
         photos: how many, at most.
 
+    Returns:
+        Dict of bare, cold and warm → photos a second, and by how much more than bare; and of what.
+
     Raises:
         UserError: too few readable photos.
-
-    Example:
-        >>> pipeline("photos/", None, 128, 16, 2000)
     """
     from keras_colorizer.data.photos import Photos
     from keras_colorizer.data.sources import open_source
@@ -179,27 +229,26 @@ def pipeline(source_name, data_dir, size, batch, photos):
     warm = _warm(Photos(images, ids, source.name, "train", source.licence), batch, rate)
 
     click.echo(f"{source.name}: {len(ids)} photos at {size} px, {os.cpu_count()} cores")
-    rows = [
-        ("bare JPEG decoding (Pillow, one process)", bare),
-        ("cold: decode and resize (tf.data)", cold),
-        (f"warm: training batches of {batch} from the cache", warm),
-    ]
-    for what, speed in rows:
+    told = {
+        "bare": ("bare JPEG decoding (Pillow, one process)", bare),
+        "cold": ("cold: decode and resize (tf.data)", cold),
+        "warm": (f"warm: training batches of {batch} from the cache", warm),
+    }
+    rows = {}
+    for name, (what, speed) in told.items():
+        rows[name] = {"photos_per_s": speed, "of_bare": speed / bare}
         click.echo(f"{what:<48}{speed:>9.0f} photos/s{speed / bare:>9.2f} x bare")
+    return {**rows, "data": source.name, "photos": len(ids), "size": size, "batch": batch}
 
 
 def pipeline_of_pictures(count=300):
-    """`pipeline` on JPEG photos made on the spot, short side 256 px: needs no data.
-
-    Example:
-        >>> pipeline_of_pictures(20)
-    """
+    """`pipeline` on JPEG photos made on the spot, short side 256 px: needs no data."""
     with tempfile.TemporaryDirectory() as scratch:
         photos = Path(scratch) / "pictures"
         photos.mkdir()
         for i in range(count):
             clocks.picture(340, 256, seed=i).save(photos / f"{i:04}.jpg", quality=75)
-        pipeline(photos, None, 128, 16, count)
+        return pipeline(photos, None, 128, 16, count)
 
 
 def _decodes(data):

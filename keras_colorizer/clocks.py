@@ -32,10 +32,6 @@ def picture(width, height, mode="RGB", seed=0):
 
     Returns:
         ``PIL.Image``.
-
-    Example:
-        >>> picture(1200, 900).size
-        (1200, 900)
     """
     from keras_colorizer.data.synthetic import garden
 
@@ -63,10 +59,6 @@ def process(command):
 
     Raises:
         UserError: it fails; its last line is told.
-
-    Example:
-        >>> process([sys.executable, "-c", "pass"])[0] < 1
-        True
     """
     launched = [sys.executable, "-I", "-S", "-c", LAUNCHER, *command]
     # Compiling every module at each start is no user's case; the untimed round fills the caches.
@@ -88,9 +80,6 @@ def beside(commands, repeats):
 
     Returns:
         Dict of name → {"best", "median" (seconds), "peak" (MB)}.
-
-    Example:
-        >>> beside({"floor": floor, "colorize": colorize}, 5)["floor"]["best"]
     """
     runs = {name: [] for name in commands}
     for turn in range(repeats + 1):
@@ -109,23 +98,13 @@ def beside(commands, repeats):
 
 
 def floor_command(photos, folder, quality=95):
-    """A Python process that decodes and encodes ``photos`` into ``folder`` with Pillow, no more.
-
-    Example:
-        >>> floor_command([Path("a.jpg")], Path("out"))[1]
-        '-c'
-    """
+    """A Python process that decodes and encodes ``photos`` into ``folder`` with Pillow, no more."""
     pairs = [str(path) for photo in photos for path in (photo, Path(folder) / f"{photo.stem}.jpg")]
     return [sys.executable, "-c", FLOOR, str(quality), *pairs]
 
 
 def colorize_command(inputs, folder, model=None, *options):
-    """The command that a user types to colorize ``inputs`` into ``folder``.
-
-    Example:
-        >>> colorize_command(["photos"], "out", "flowers")[2]
-        'keras_colorizer.colorize'
-    """
+    """The command that a user types to colorize ``inputs`` into ``folder``."""
     command = [sys.executable, "-m", "keras_colorizer.colorize", *map(str, inputs)]
     command += ["--out", str(folder), "--overwrite", *options]
     return command + (["--model", str(model)] if model else [])

@@ -30,10 +30,6 @@ class Cost:
     Attributes:
         weights: how many, batch norm folded into them.
         operations: of convolutions and matrix products, a multiply-add counting two.
-
-    Example:
-        >>> Cost(1_361_000, 788_000_000).operations
-        788000000
     """
 
     weights: int
@@ -45,10 +41,6 @@ def count(path: str | os.PathLike) -> Cost:
 
     Args:
         path: a file such as ``chroma_float32.tflite``, all of whose shapes are fixed.
-
-    Example:
-        >>> count("saved_models/flowers/chroma_float32.tflite").weights
-        1361000
     """
     from keras_colorizer.inference import operators
 
@@ -85,10 +77,6 @@ def in_turns(files: dict, threads: int | None, repeats: int) -> dict:
 
     Raises:
         UserError: a file is missing, damaged, or no network alone.
-
-    Example:
-        >>> in_turns({"float32": "a/chroma_float32.tflite"}, 2, 5)["float32"]["best"]
-        5.9
     """
     from keras_colorizer.inference import tflite
 
@@ -125,10 +113,6 @@ def export(network, codec, size: int, folder: str | os.PathLike) -> dict:
 
     Raises:
         UserError: the network cannot be converted.
-
-    Example:
-        >>> export(models.build("chroma", 256), codecs.get("ycbcr"), 256, "out")["int8"].name
-        'chroma_int8.tflite'
     """
     from keras_colorizer.color.spaces import gray_uint8
     from keras_colorizer.data.synthetic import garden
@@ -184,11 +168,12 @@ def network(model, recipe_name, settings, size, threads, repeats):
         threads: of LiteRT; None for all that this process may use.
         repeats: turns, as for `in_turns`.
 
+    Returns:
+        Dict of a file's name → weights, GFLOP, MB, median and best ms, and how much faster than
+        the report's in float32; and the size and the threads.
+
     Raises:
         UserError: an unknown recipe, setting or model, or a size that is not the model's.
-
-    Example:
-        >>> network(None, "chroma", [], 256, 2, 5)
     """
     from keras_colorizer.inference import tflite
     from keras_colorizer.training import overrides, recipes
@@ -221,22 +206,38 @@ def network(model, recipe_name, settings, size, threads, repeats):
             f"cores: {tflite.cores()}, turns: {repeats}\n{told}\n"
             f"report: the generator of recipe {REPORT}, fresh weights"
         )
-        _table(files, found, f"report {PRECISIONS[0]}")
+        rows = _rows(files, found, f"report {PRECISIONS[0]}")
+        _table(rows)
+        return {**rows, "size": size, "threads": threads, "usable_cores": tflite.cores()}
 
 
-def _table(files, found, floor):
-    wide = max(map(len, files)) + 2
+def _rows(files, found, floor):
+    rows = {}
+    for name, path in files.items():
+        # Half and 8-bit weights stand packed in their files; the float32 file has all shapes.
+        cost = count(path.with_name(f"chroma_{PRECISIONS[0]}.tflite"))
+        rows[name] = {
+            "weights": cost.weights,
+            "gflop": cost.operations / 1e9,
+            "mb": path.stat().st_size / 1e6,
+        }
+        for key in ("median", "best"):
+            rows[name][f"{key}_ms"] = found[name][key]
+            rows[name][f"{key}_faster"] = found[floor][key] / found[name][key]
+    return rows
+
+
+def _table(rows):
+    wide = max(map(len, rows)) + 2
     click.echo(
         f"{'':<{wide}}{'weights':>11}{'GFLOP':>8}{'MB':>8}{'median ms':>11}{'best ms':>10}"
         f"{'faster: median':>16}{'best':>8}"
     )
-    for name, path in files.items():
-        # Half and 8-bit weights stand packed in their files; the float32 file has all shapes.
-        cost = count(path.with_name(f"chroma_{PRECISIONS[0]}.tflite"))
-        median, best = (found[floor][key] / found[name][key] for key in ("median", "best"))
+    for name, row in rows.items():
         click.echo(
-            f"{name:<{wide}}{cost.weights:>11,}{cost.operations / 1e9:>8.2f}"
-            f"{path.stat().st_size / 1e6:>8.2f}{found[name]['median']:>11.2f}"
-            f"{found[name]['best']:>10.2f}{median:>15.1f}x{best:>7.1f}x"
+            f"{name:<{wide}}{row['weights']:>11,}{row['gflop']:>8.2f}{row['mb']:>8.2f}"
+            f"{row['median_ms']:>11.2f}{row['best_ms']:>10.2f}"
+            f"{row['median_faster']:>15.1f}x{row['best_faster']:>7.1f}x"
         )
+    floor = next(iter(rows))
     click.echo(f"faster: than {floor}. A multiply-add counts two; MB are millions of bytes.")

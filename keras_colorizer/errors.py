@@ -15,6 +15,8 @@ class UserError(click.ClickException):
 
     Example:
         >>> raise UserError("photos/: no such folder; give --data a folder that exists")
+        Traceback (most recent call last):
+        keras_colorizer.errors.UserError: photos/: no such folder; give --data a folder that exists
     """
 
     def __init__(self, message: str):
@@ -22,23 +24,13 @@ class UserError(click.ClickException):
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """The hint ``; did you mean 'x'?`` for a mistyped ``word``, or an empty string.
-
-    Example:
-        >>> nearest("bacth", ["batch", "epochs"])
-        "; did you mean 'batch'?"
-    """
+    """The hint ``; did you mean 'x'?`` for a mistyped ``word``, or an empty string."""
     close = difflib.get_close_matches(word, list(words), n=1, cutoff=0.5)
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
 def choose(what: str, name: str, choices: Iterable[str]) -> str:
-    """``name`` if it is one of ``choices``, else a UserError that lists them and the nearest.
-
-    Example:
-        >>> choose("codec", "rgb", ["rgb", "lab"])
-        'rgb'
-    """
+    """``name`` if it is one of ``choices``, else a UserError that lists them and the nearest."""
     choices = sorted(choices)
     if name not in choices:
         hint = nearest(str(name), choices)
@@ -47,11 +39,7 @@ def choose(what: str, name: str, choices: Iterable[str]) -> str:
 
 
 def check_options(owner: str, options: Iterable[str], known: Iterable[str]) -> None:
-    """Raises a UserError for the first of ``options`` that is not ``known``, with the nearest.
-
-    Example:
-        >>> check_options("network 'unet'", {"skip": "add"}, ["skip", "widths"])
-    """
+    """Raises a UserError for the first of ``options`` that is not ``known``, with the nearest."""
     known = list(known)
     for option in options:
         if option not in known:
@@ -62,23 +50,13 @@ def check_options(owner: str, options: Iterable[str], known: Iterable[str]) -> N
 
 
 def defaults_of(part) -> dict:
-    """The options of a registered class or function, and what each is if it is not given.
-
-    Example:
-        >>> defaults_of(sorted)
-        {'key': None, 'reverse': False}
-    """
+    """The options of a registered class or function, and what each is if it is not given."""
     parameters = inspect.signature(part).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
 def within(what: str, value, low: float, high: float) -> float:
-    """``value`` as a float if it is a number from ``low`` to ``high``, else a UserError.
-
-    Example:
-        >>> within("temperature", 0.38, 0, 1)
-        0.38
-    """
+    """``value`` as a float if it is a number from ``low`` to ``high``, else a UserError."""
     number = isinstance(value, numbers.Real) and not isinstance(value, bool)
     if not (number and low <= value <= high):  # NaN is outside as well
         raise UserError(f"{what} is {value!r}; give a number from {low:g} to {high:g}")

@@ -13,14 +13,16 @@ from keras_colorizer.errors import UserError
 @click.argument("models", nargs=-1, metavar="MODEL…")
 @click.option(
     "--data",
-    default="oxford_flowers102",
+    multiple=True,
+    default=("oxford_flowers102",),
     show_default=True,
-    help="A tfds name, a folder of images, a photos.npz, or 'synthetic'.",
+    help="A tfds name, a folder of images, a photos.npz, or 'synthetic'; repeat it for several.",
 )
 @click.option("--data-dir", help="Where tfds keeps its data (also TFDS_DATA_DIR).")
 @click.option(
     "--split",
-    help="train, validation, test, all or tfds:EXPRESSION.  [default: all of a folder, else test]",
+    help="train, validation, test, all or tfds:EXPRESSION.  "
+    "[default: all of a folder alone, else test]",
 )
 @click.option(
     "--size",
@@ -35,6 +37,14 @@ from keras_colorizer.errors import UserError
     show_default=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="The folder for numbers and pictures.",
+)
+@click.option(
+    "--reference",
+    default="oxford",
+    show_default=True,
+    type=click.Choice(["oxford", "train"]),
+    help="Whose mean chroma is a floor and whose rare colours count more: those of Oxford's "
+    "training photos, or of the data's own training split.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace an earlier evaluation in --out.")
 @click.option("--allow-seen", is_flag=True, help="Also score photos that a model was trained on.")
@@ -80,7 +90,7 @@ def evaluate(context, overwrite, **options):
     earlier results only; with neither, the floors are scored.
     """
     if options["compare"] and not options["models"]:
-        moot = [name for name in ("data", "split", "size") if _is_given(context, name)]
+        moot = [name for name in ("data", "split", "size", "reference") if _is_given(context, name)]
         if moot:
             raise UserError(
                 f"--compare without a MODEL only joins earlier results; leave out --{moot[0]}, or "

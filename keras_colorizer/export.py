@@ -14,7 +14,12 @@ from keras_colorizer.errors import UserError
     "--out", type=click.Path(path_type=Path), help="Folder to write; RUN/saved_model without it."
 )
 @click.option("--overwrite", is_flag=True, help="Replace the SavedModel that stands there.")
-@click.option("--data", help="The photos that RUN was trained on, where its card's name is not it.")
+@click.option(
+    "--data",
+    multiple=True,
+    help="The photos that RUN was trained on, where its card's name is not it; repeat it for "
+    "several.",
+)
 @click.option("--data-dir", help="Where tfds keeps prepared data.")
 @click.option(
     "--example",
@@ -29,7 +34,7 @@ def export(
     run: Path,
     out: Path | None,
     overwrite: bool,
-    data: str | None,
+    data: tuple[str, ...],
     data_dir: str | None,
     shown: tuple[Path, ...],
     credit: str | None,
@@ -93,7 +98,9 @@ def _source(run, data, data_dir):
     except UserError as error:
         raise UserError(f"{run}: {needed}, and: {error.message}; {ways}") from error
     if download := source.to_download():
-        raise UserError(f"{run}: {needed}: {name}, not here yet ({download} to fetch); {ways}")
+        raise UserError(
+            f"{run}: {needed}: {source.name}, not here yet ({download} to fetch); {ways}"
+        )
     return source
 
 

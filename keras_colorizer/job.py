@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import shlex
 import time
 from pathlib import Path
 
@@ -32,9 +33,6 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
 
     Raises:
         UserError: anything that the user can mend.
-
-    Example:
-        >>> run(recipes.get("quickstart"), None, "runs/mine", None, None, "none", False)
     """
     source = data.open_source(recipe.data, data_dir, recipe.folder_cap)
     with gradients.strategy(strategy):
@@ -149,7 +147,7 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
 
 def _data_options(recipe):
     named = recipe.data if isinstance(recipe.data, tuple) else (recipe.data,)
-    return " ".join(f"--data {name}" for name in named)
+    return shlex.join(word for name in named for word in ("--data", name))
 
 
 def _score(recipe, this, written, tint, data_dir):
@@ -184,7 +182,7 @@ def _card(recipe, this, photos, data_dir):
         this.environment,
         data.open_source(recipe.data, data_dir, recipe.folder_cap),
     )
-    hashes = {card.id_hash(i) for i in photos.ids}
+    hashes = {card.id_hash(source.own_id(i)) for i in photos.ids}
     hashes |= start.inherited_hashes(this.folder)
     licence, restraint = photos.licence, {}
     if recipe.restraint:

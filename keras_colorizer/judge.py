@@ -11,6 +11,7 @@ import click
 from keras_colorizer import data
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import (
+    constants,
     inception,
     photos,
     realism,
@@ -29,7 +30,7 @@ class Wanted:
     """The options of the command: what is to be scored, on which photos, and where to."""
 
     models: tuple[str, ...]
-    data: str
+    data: tuple[str, ...]
     data_dir: str | None
     split: str | None
     size: int
@@ -40,6 +41,7 @@ class Wanted:
     inception_weights: Path | None
     realism: bool
     compare: tuple[str, ...]
+    reference: str = "oxford"
 
 
 def run(wanted, overwrite, command):
@@ -52,9 +54,6 @@ def run(wanted, overwrite, command):
 
     Raises:
         UserError: anything that the user can mend.
-
-    Example:
-        >>> run(wanted, False, "python -m keras_colorizer.evaluate runs/gan")
     """
     out = wanted.out
     if not overwrite and any((out / name).exists() for name in (report.RESULTS, session.TABLE)):
@@ -67,15 +66,18 @@ def run(wanted, overwrite, command):
     models = session.name_models(models, wanted.models)
     models = _varied(models, wanted)
     network, missing = _inception(wanted.inception_weights)
-    test = _photos(wanted)
+    source, test = _photos(wanted)
+    reference = _reference(wanted, source)
     judge = realism.Realism(len(test)) if wanted.realism else None
     seen = session.check_unseen(models, test, wanted.allow_seen)
 
     started = time.perf_counter()
     extract = functools.partial(inception.features, network=network) if network else None
-    rows = scoring.score(models, test.images, extract=extract, realism=judge)
+    tint, weigh = reference.mean_chroma, reference.weigh
+    rows = scoring.score(models, test.images, tint, extract, judge, weigh=weigh)
     seconds = time.perf_counter() - started
-    protocol = session.protocol(test, wanted.size, seen, runs.versions(), command)
+    versions = runs.versions()
+    protocol = session.protocol(test, wanted.size, seen, versions, command, reference=reference)
     if network:
         protocol["inception_weights_sha256"] = network.sha256
     about = {name: session.facts(model) for name, model in models.items()}
@@ -108,10 +110,18 @@ def _varied(models, wanted):
 def _photos(wanted):
     source = data.open_source(wanted.data, wanted.data_dir)
     if download := source.to_download():
-        click.echo(f"downloads {wanted.data} first: {download}")
+        click.echo(f"downloads {source.name} first: {download}")
         source.check()
-    default = "all" if Path(wanted.data).expanduser().is_dir() else "test"
-    return photos.load(source, wanted.split or default, wanted.size)
+    is_folder = len(wanted.data) == 1 and Path(wanted.data[0]).expanduser().is_dir()
+    default = "all" if is_folder else "test"
+    return source, photos.load(source, wanted.split or default, wanted.size)
+
+
+def _reference(wanted, source):
+    """Oxford's training photos, or those of the data itself."""
+    if wanted.reference == "oxford":
+        return constants.Reference()
+    return constants.reference_of(photos.load(source, wanted.reference, wanted.size))
 
 
 def _inception(weights):

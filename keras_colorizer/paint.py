@@ -49,9 +49,6 @@ def run(wanted: Wanted) -> None:
 
     Raises:
         UserError: before any work, what makes all of it pointless; in the end, how many failed.
-
-    Example:
-        >>> run(Wanted(("photos",), Path("colorized")))
     """
     tally = None
     try:
@@ -94,9 +91,6 @@ def stream(wanted: Wanted) -> None:
 
     Raises:
         UserError: it cannot be colorized, or there is more than that to do.
-
-    Example:
-        >>> stream(Wanted(("-",)))
     """
     if len(wanted.photos) > 1:
         raise UserError("- is one photo from standard input; give it alone")

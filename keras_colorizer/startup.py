@@ -21,9 +21,6 @@ def import_keras():
 
     Raises:
         UserError: the backend is not installed.
-
-    Example:
-        >>> import_keras()
     """
     logging.getLogger("tensorflow").addFilter(_speaks)
     quiet = "TF_CPP_MIN_LOG_LEVEL" not in os.environ

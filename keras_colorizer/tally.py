@@ -10,12 +10,7 @@ from keras_colorizer.errors import UserError
 
 
 def plain(text: str) -> str:
-    r"""``text`` without what a terminal would obey: names of files and links may hold anything.
-
-    Example:
-        >>> plain("a\x1b[2Jb.jpg")
-        'a\ufffd[2Jb.jpg'
-    """
+    r"""``text`` without what a terminal would obey: names of files and links may hold anything."""
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
@@ -26,12 +21,6 @@ class Tally:
         total: how many photos (and arguments that gave none) there are.
         to_do: how many of them are to be worked on.
         kept: how many have their results already.
-
-    Example:
-        >>> with Tally(total=2, to_do=2, kept=0) as tally:
-        ...     tally.done(["16-bit: the result has 8 bits a channel"])
-        ...     tally.failed("b.jpg: empty, zero bytes")
-        >>> tally.close("colorized")
     """
 
     def __init__(self, total: int, to_do: int, kept: int):

@@ -18,7 +18,13 @@ def _list(context, _, wanted):
 
 
 @click.command()
-@click.option("--recipe", "name", default="gan", show_default=True, help="A named recipe.")
+@click.option(
+    "--recipe",
+    "name",
+    default="gan",
+    show_default=True,
+    help="A named recipe, or a run's recipe.json.",
+)
 @click.option(
     "--list",
     is_flag=True,
@@ -83,18 +89,21 @@ def train(
     if resume:
         run, recipe = _resumed(folder, settings, data or init, smoke)
     else:
-        recipe = recipes.smoke(recipes.get(name)) if smoke else recipes.get(name)
-        recipe = overrides.apply(recipe, settings)
-        if data:
-            recipe = dataclasses.replace(recipe, data=data)
-        if not recipe.data:
-            raise UserError(f"recipe {recipe.name!r} needs --data FOLDER: photos to learn from")
-        if init:
-            recipe = dataclasses.replace(recipe, init=init)
-        run = None
+        run, recipe = None, chosen(name, settings, data, init, smoke)
     from keras_colorizer import job
 
     job.run(recipe, run, folder, data_dir, cache, strategy, tensorboard)
+
+
+def chosen(name, settings=(), data=None, init=None, smoke=False):
+    """The Recipe that the command's options ask for, of a new run."""
+    recipe = recipes.smoke(recipes.get(name)) if smoke else recipes.get(name)
+    recipe = overrides.apply(recipe, settings)
+    given = {key: value for key, value in (("data", data), ("init", init)) if value}
+    recipe = dataclasses.replace(recipe, **given)
+    if not recipe.data:
+        raise UserError(f"recipe {recipe.name!r} needs --data FOLDER: photos to learn from")
+    return recipe
 
 
 def _resumed(folder, settings, given, smoke):

@@ -9,21 +9,11 @@ _POLL = 0.2  # seconds: on Windows Ctrl-C is seen between waits only
 
 
 class Stopped(Exception):
-    """What work raises that ended early because ``stop`` was set.
-
-    Example:
-        >>> if stop.is_set():
-        ...     raise Stopped
-    """
+    """What work raises that ended early because ``stop`` was set."""
 
 
 def cores() -> int:
-    """How many processor cores this process may use.
-
-    Example:
-        >>> cores()
-        2
-    """
+    """How many processor cores this process may use."""
     usable = getattr(os, "sched_getaffinity", None)
     return len(usable(0)) if usable else os.cpu_count() or 1
 
@@ -44,9 +34,6 @@ def share_out(
         report: called here.
         count: threads.
         stop: set when work is to end early.
-
-    Example:
-        >>> share_out(["a.jpg"], read, lambda job, photo, error: ..., 2, threading.Event())
     """
     waiting = {}
 

@@ -1,5 +1,6 @@
 """Timings are of whole processes beside their floors; no test asserts a speed."""
 
+import json
 import math
 import re
 import sys
@@ -16,6 +17,7 @@ from keras_colorizer.__main__ import main
 from keras_colorizer.errors import UserError
 from keras_colorizer.inference import operators, shipped, tflite
 from keras_colorizer.models import card
+from keras_colorizer.training import runs
 
 
 def test_a_process_is_timed_and_its_memory_seen():
@@ -67,15 +69,51 @@ def test_photo_and_folder_show_ratios(monkeypatch, capsys):
 
     monkeypatch.setattr(clocks, "beside", measured)
     monkeypatch.setattr(benchmarks, "SIZES", {"1 MP": (40, 30)})
-    benchmarks.photo(None, 2)
-    benchmarks.folder("flowers", 2, 3)
+    rows = benchmarks.photo(None, 2) | benchmarks.folder("flowers", 2, 3)
     shown = capsys.readouterr().out
     assert shown.count("3.5x") == 3
     assert "4.3 photos/s; the floor 15.0 (one thread)" in shown
+    assert list(rows) == ["1 MP, colour", "1 MP, gray", "folder"]
+    for row in rows.values():
+        assert row["seconds"] == 0.7 and row["floor_seconds"] == 0.2
+        assert row["ratio"] == pytest.approx(3.5)
+        assert row["peak_mb"] == row["floor_peak_mb"] == 30.0
+    assert rows["folder"]["photos"] == 3
+    assert rows["folder"]["photos_per_s"] == pytest.approx(3 / 0.7)
+
+
+def test_what_a_part_measures_is_kept_as_json(tmp_path, monkeypatch):
+    asked = []
+    measured = {"gan": {"photos_per_s": 3.7}, "device": "GPU"}
+    monkeypatch.setattr(benchmarks, "training", lambda *a: asked.append(a) or measured)
+    options = ["--recipe", "chroma", "--set", "size=64", "--seconds", "12.0"]
+    arguments = ["benchmark", "training", *options, "--json", str(tmp_path / "a" / "training.json")]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    assert asked == [(("chroma",), ("size=64",), 12.0)]
+    found = json.loads((tmp_path / "a" / "training.json").read_text())
+    assert found["part"] == "training" and found["measured"] == {"gan": {"photos_per_s": 3.7}}
+    assert found["command"] == f"python -m keras_colorizer.benchmark training {' '.join(options)}"
+    assert found["device"] == "GPU" and found["cores"] and found["versions"]["keras"]
+    assert found["commits"] == [runs.commit()]
+    again = CliRunner().invoke(main, arguments)
+    assert again.exit_code == 1 and "training.json: exists; delete it or name" in again.output
+    assert len(asked) == 1
+
+
+def test_without_json_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(benchmarks, "folder", lambda *a: {})
+    assert CliRunner().invoke(main, ["benchmark", "folder"]).exit_code == 0
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_pipeline_is_timed_without_data_of_the_users(capsys):
-    benchmarks.pipeline_of_pictures(20)
+    found = benchmarks.pipeline_of_pictures(20)
+    assert found["data"] == "pictures" and found["bare"]["of_bare"] == 1.0
+    for speed in ("cold", "warm"):
+        ratio = found[speed]["photos_per_s"] / found["bare"]["photos_per_s"]
+        assert found[speed]["of_bare"] == ratio > 0
     shown = capsys.readouterr().out
     assert shown.startswith("pictures: ") and shown.count("x bare") == 3
 
@@ -176,7 +214,7 @@ def test_a_model_is_timed_as_its_files_are(folder, monkeypatch, capsys):
     report = {"float32": folder / "chroma_float32.tflite"}  # converting the real one takes long
     monkeypatch.setattr(costs, "_of_recipe", lambda recipe, to: report if recipe.size else None)
     monkeypatch.setattr(costs, "_SECONDS", 0.0)
-    costs.network(folder.name, "chroma", [], None, 1, 1)
+    found = costs.network(folder.name, "chroma", [], None, 1, 1)
     first, told, *lines = capsys.readouterr().out.splitlines()
     assert first.startswith("one photo of ") and "threads: 1, " in first
     assert told == f"{folder.name}: the network of {folder.name}"
@@ -185,6 +223,12 @@ def test_a_model_is_timed_as_its_files_are(folder, monkeypatch, capsys):
         ["report", "float32"], *([folder.name, precision] for precision in costs.PRECISIONS)
     ]  # fmt: skip
     assert rows[0][-2:] == ["1.0x", "1.0x"]
+    assert (found["size"], found["threads"]) == (card.read(folder)["size"], 1)
+    kept = found[f"{folder.name} int8"]
+    assert kept["weights"] == int(rows[-1][2].replace(",", ""))
+    assert [f"{kept[key]:.2f}" for key in ("gflop", "mb", "best_ms")] == [
+        rows[-1][place] for place in (3, 4, 6)
+    ]
     sizes = [float(row[4]) for row in rows]
     assert sizes[0] == sizes[1] > 1.9 * sizes[2] > 3.6 * sizes[3]
 

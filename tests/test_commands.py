@@ -74,6 +74,7 @@ def parts_of_groups():
 
 
 def test_the_help_of_parts_of_commands_imports_nothing_heavy():
+    assert ("benchmark", "photo") in parts_of_groups()
     for name, part in parts_of_groups():
         text, imported, _ = run_help("keras_colorizer", name, part)
         assert imported == []

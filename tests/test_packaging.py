@@ -32,3 +32,12 @@ def test_shipped_models_are_in_the_wheel():
     assert patterns == ["*/*", "*/variables/*"]
     # Every file that an export writes is at one of these two depths; assets/ is an empty folder.
     assert {"variables", "card.json", "chroma_float32.tflite", "README.md"} <= exporting.OURS
+
+
+def test_data_files_of_packages_are_installed():
+    patterns = settings()["options.package_data"]
+    found = {path.parent for path in (ROOT / "keras_colorizer").rglob("*.json")}
+    assert len(found) >= 2
+    for folder in found:
+        package = ".".join(folder.relative_to(ROOT).parts)
+        assert patterns[package] == "*.json"

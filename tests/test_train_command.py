@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from keras_colorizer.train import train
+from keras_colorizer.train import chosen, train
 from keras_colorizer.training import recipes, runs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,10 +60,25 @@ def test_the_list_names_every_recipe():
         assert name in done.output and recipes.get(name).expect in done.output
 
 
+def test_a_recipe_is_also_read_from_a_file(tmp_path):
+    file = str(tmp_path / "recipe.json")
+    recipes.write(chosen("chroma", ["stages.1.epochs=5"]), file)
+    recipe = chosen(file, ["seed=7"], data="photos/", init="runs/a", smoke=True)
+    assert (recipe.name, recipe.data, recipe.init, recipe.seed) == (
+        "chroma",
+        "photos/",
+        "runs/a",
+        7,
+    )
+    assert [stage["epochs"] for stage in recipe.stages] == [1, 1, 1]
+    assert [stage["epochs"] for stage in chosen(file).stages] == [5, 24, 1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--recipe", "gann"], "unknown recipe 'gann'.*did you mean 'gan'"),
+        (["--recipe", "gone/recipe.json"], "gone/recipe.json: no such file"),
         (["--set", "epoch=3"], "did you mean 'epochs'"),
         (["--resume"], "no run to resume"),
         (["--resume", "--run", "nowhere"], "recipe.json: no such file"),

@@ -32,10 +32,6 @@ def centres() -> np.ndarray:
 
     A cell is a bin if it holds a colour of the RGB cube's surface: whatever lies inside the cube
     has the same ab as something on it, which differs in lightness only.
-
-    Example:
-        >>> centres()[0]
-        array([-90.,  80.], dtype=float32)
     """
     # Every third level: every cell is met by a margin, so rounding does not decide.
     levels = np.arange(0, 256, 3)
@@ -53,24 +49,14 @@ def _middles(cells):
 
 @functools.cache
 def of_cells() -> np.ndarray:
-    """The bin of each cell of `grid.ab_cells`, the nearest for cells that are none: int (529,).
-
-    Example:
-        >>> centres()[of_cells()[ab_cells(np.float32([32, -8]))]]
-        array([ 30., -10.], dtype=float32)
-    """
+    """The bin of each cell of `grid.ab_cells`, the nearest for cells that are none: int (529,)."""
     middles = _middles(np.arange(AB_CELLS * AB_CELLS))
     return np.square(middles[:, None] - centres()).sum(-1).argmin(1)
 
 
 @functools.cache
 def lightness_bends() -> np.ndarray:
-    """By how much L* / 50 grows faster from each of `GRAYS` but the last on: float32 (16,).
-
-    Example:
-        >>> lightness_bends().shape
-        (16,)
-    """
+    """By how much L* / 50 grows faster from each of `GRAYS` but the last on: float32 (16,)."""
     slopes = np.diff(ops.convert_to_numpy(spaces.lightness(GRAYS)) / 50) / np.diff(GRAYS)
     return np.diff(slopes, prepend=0).astype(np.float32)
 
@@ -86,9 +72,6 @@ def see(gray):
 
     Returns:
         Float tensor (B, H, W, 1), from -1 (black) to 1 (white): L* / 50 - 1.
-
-    Example:
-        >>> see(ops.ones((1, 1, 1, 1)))  # 1.0
     """
     above = ops.relu(ops.subtract(gray, GRAYS[:-1]))
     return ops.conv(above, lightness_bends()[None, None, :, None]) - 1.0
@@ -103,9 +86,6 @@ def encode(ab):
     Returns:
         Float tensor (..., COUNT) of sum 1: `NEIGHBOURS` bins, or more where some are equally near,
         in proportion to a Gaussian of their distance; the rest is 0. Source: section 2.2.
-
-    Example:
-        >>> ops.max(encode(ops.zeros((1, 2))))  # 0.65: gray is in the middle of a bin
     """
     a, b = centres().T
     # ops.subtract, not "-": torch tensors and NumPy arrays do not mix by themselves.
@@ -128,10 +108,6 @@ def annealed_mean(logits, temperature, values=None):
 
     Returns:
         Float tensor (B, h, w, C). Source: equation 5.
-
-    Example:
-        >>> annealed_mean(logits, 0.38).shape
-        (1, 32, 32, 2)
     """
     values = centres() if values is None else values
     share = ops.softmax(logits / ops.maximum(temperature, COLD), axis=-1)
@@ -145,10 +121,6 @@ def chroma_of_bins() -> np.ndarray:
     The photo's luma is given, so of all colours of one ab, one has it: its lightness is searched
     for by halving. L* of the gray photo would be another's (of pure blue 11 instead of 32). No
     value is beyond ±0.5, which no luma has room for.
-
-    Example:
-        >>> chroma_of_bins().shape
-        (261, 18)
     """
     ab = np.repeat(centres()[:, None], len(KNOTS), axis=1)
     low, high = np.full_like(ab[..., :1], -100), np.full_like(ab[..., :1], 200)
@@ -174,10 +146,6 @@ def chroma(logits, luma, temperature):
 
     Returns:
         Float tensor (B, h, w, 2): CbCr in ±0.5.
-
-    Example:
-        >>> chroma(logits, ops.full((1, 32, 32, 1), 0.5), 0.38).shape
-        (1, 32, 32, 2)
     """
     count = len(KNOTS)
     at_knots = annealed_mean(logits, temperature, chroma_of_bins())

@@ -9,33 +9,18 @@ CODECS = {}
 
 
 def register(codec):
-    """Makes a codec class known by its ``name``: ``get(name)`` and ``--set codec=name`` find it.
-
-    Example:
-        >>> @register
-        ... class RgbCodec: name = "rgb"
-    """
+    """Makes a codec class known by its ``name``: ``get(name)`` and ``--set codec=name`` find it."""
     CODECS[codec.name] = codec
     return codec
 
 
 def defaults(name):
-    """The options of a codec and their defaults.
-
-    Example:
-        >>> defaults("bins")
-        {'temperature': 0.38}
-    """
+    """The options of a codec and their defaults."""
     return defaults_of(CODECS[choose("codec", name, CODECS)])
 
 
 def get(name, **options):
-    """The codec called ``name``; a UserError lists the known ones, or its options.
-
-    Example:
-        >>> get("bins", temperature=0.5).predicts_rgb
-        False
-    """
+    """The codec called ``name``; a UserError lists the known ones, or its options."""
     check_options(f"codec {name!r}", options, defaults(name))
     return CODECS[name](**options)
 
@@ -52,10 +37,6 @@ def enlarge(chroma, gray):
 
     Returns:
         Float tensor (B, H, W, 2).
-
-    Example:
-        >>> enlarge(ops.zeros((1, 32, 32, 2)), ops.zeros((1, 128, 128, 1))).shape
-        (1, 128, 128, 2)
     """
     size = tuple(gray.shape[1:3])
     if tuple(chroma.shape[1:3]) == size:
@@ -74,10 +55,6 @@ class Codec:
         takes_noise: uniform noise in 0..1 is as good a fake as the report's GAN asks for.
         int8: its colour maths can be held in 8 bits.
         temperature: where it predicts how likely colours are, what makes them into one; else None.
-
-    Example:
-        >>> YcbcrCodec().shrink
-        4
     """
 
     predicts_rgb = False
@@ -99,10 +76,6 @@ class RgbCodec(Codec):
     """The report's codec: gray in 0..1 goes in, the photo's RGB in 0..1 comes out.
 
     Source: the report, sections on the autoencoder and the GAN (sigmoid RGB outputs).
-
-    Example:
-        >>> x, target = RgbCodec().encode(rgb)   # uint8 (B, H, W, 3)
-        >>> RgbCodec().decode(x, network(x))     # float RGB (B, H, W, 3), 0..1
     """
 
     name = "rgb"
@@ -132,10 +105,6 @@ class YcbcrCodec(Codec):
     The photo keeps its own luma; chroma is what JPEG stores and needs no powers or cube roots. The
     target is the mean of each 4 × 4 block, as JPEG's own subsampling takes means.
     Source: JFIF 1.02, section 7, for CbCr.
-
-    Example:
-        >>> x, target = YcbcrCodec().encode(rgb)   # uint8 (B, H, W, 3) → target (B, H/4, W/4, 2)
-        >>> YcbcrCodec().decode(x, network(x))     # float RGB (B, H, W, 3), 0..1
     """
 
     name = "ycbcr"
@@ -172,11 +141,6 @@ class ColorBinsCodec(Codec):
         UserError: another temperature.
 
     Source: Zhang, Isola & Efros 2016, sections 2.1 to 2.3.
-
-    Example:
-        >>> x, target = ColorBinsCodec().encode(rgb)   # uint8 (B, H, W, 3)
-        >>> target.shape
-        (1, 32, 32, 261)
     """
 
     name = "bins"
@@ -222,10 +186,6 @@ class LabCodec(Codec):
 
     Source: Nazeri, Ng & Ebrahimi 2018, section 3.1, whose network ends in a tanh over L*a*b*; the
     scales 50 (L*, moved by 50) and 110 (a*, b*) are the ranges that sRGB fills.
-
-    Example:
-        >>> x, target = LabCodec().encode(rgb)   # uint8 (B, H, W, 3)
-        >>> LabCodec().decode(gray, network(x))  # float RGB (B, H, W, 3), 0..1
     """
 
     name = "lab"

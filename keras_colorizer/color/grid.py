@@ -19,10 +19,6 @@ def ab_cells(ab: np.ndarray, low: int = AB_LOW, grid: int = AB_GRID, cells: int 
 
     Returns:
         int32 (...), 0 to ``cells`` squared - 1.
-
-    Example:
-        >>> ab_cells(np.float32([[-110, -110], [-110, -100], [0, 0], [110, 110]]))
-        array([  0,   1, 264, 528], dtype=int32)
     """
     # Positive before it becomes whole, which cuts the fraction off; NaN has no place in a table.
     a, b = (

@@ -9,12 +9,7 @@ BLUE, RED = 1.772, 1.402
 
 
 def offsets(cb, cr):
-    """What R, G and B are above luma, in the unit of Cb and Cr: a list of three.
-
-    Example:
-        >>> offsets(0.0, 0.5)
-        [0.701, -0.357..., 0.0]
-    """
+    """What R, G and B are above luma, in the unit of Cb and Cr: a list of three."""
     wr, wg, wb = LUMA
     return [RED * cr, (-wr * RED / wg) * cr + (-wb * BLUE / wg) * cb, BLUE * cb]
 
@@ -29,10 +24,6 @@ def fit(luma: np.ndarray, parts: list[np.ndarray], blend: float = 1.0) -> np.nda
 
     Returns:
         float array of luma's shape, in 0..1; 1 where it fits.
-
-    Example:
-        >>> fit(np.float32([255]), offsets(np.float32([0]), np.float32([100])))  # white has none
-        array([0.], dtype=float32)
     """
     most = np.maximum(np.maximum(parts[0], parts[1]), parts[2])
     least = np.minimum(np.minimum(parts[0], parts[1]), parts[2])
@@ -54,10 +45,6 @@ def merge(gray: np.ndarray, cbcr: np.ndarray) -> np.ndarray:
 
     Returns:
         uint8 array of shape (..., 3). Source: JFIF 1.02, section 7; ``spaces.merge``.
-
-    Example:
-        >>> merge(np.uint8([[76]]), np.float32([[-0.1687, 0.5]]))  # red
-        array([[255,   0,   0]], dtype=uint8)
     """
     level = gray.astype(np.float32)
     parts = offsets(255.0 * cbcr[..., :1], 255.0 * cbcr[..., 1:])
@@ -74,9 +61,6 @@ def chroma(rgb: np.ndarray) -> np.ndarray:
 
     Returns:
         float32 array of shape (..., 2): full-range Cb and Cr in ±0.5. Source: JFIF 1.02, section 7.
-
-    Example:
-        >>> chroma(np.uint8([[0, 0, 255]]))  # [[0.5, -0.081]]
     """
     rgb = rgb.astype(np.float32) / 255.0
     luma = rgb @ np.float32(LUMA)

@@ -16,9 +16,6 @@ def psnr(truth, result):
 
     Returns:
         Float tensor (B,); photos that are equal give 100 dB.
-
-    Example:
-        >>> psnr(ops.ones((1, 2, 2, 3)), 0.9 * ops.ones((1, 2, 2, 3)))  # [20.0]
     """
     error = ops.mean(ops.square(truth - result), axis=(1, 2, 3))
     return -10 / math.log(10) * ops.log(ops.maximum(error, 1e-10))
@@ -34,9 +31,6 @@ def colourfulness(rgb, epsilon=0.0):
     Returns:
         Float tensor (B,): 0 for gray, about 70 for flower photos.
         Source: Hasler & Süsstrunk 2003, eq. 3 (M^(3)), on the 0..255 scale.
-
-    Example:
-        >>> colourfulness(ops.ones((1, 2, 2, 3)))  # [0.0]
     """
     r, g, b = (rgb[..., i] * 255.0 for i in range(3))
     opponents = ops.stack([r - g, 0.5 * (r + g) - b], axis=-1)
@@ -56,9 +50,6 @@ def neutral_drift(truth, result):
         ``(drift, pixels)``, each (B,): mean C* of the result over those pixels of each photo
         (0 where it has none), and their number, to weight a mean by. The report stopped training
         when white flowers grew purple.
-
-    Example:
-        >>> neutral_drift(white, purple)
     """
     lightness, chroma = _lightness_chroma(truth)
     neutral = ops.logical_and(chroma < NEUTRAL_CHROMA, lightness > NEUTRAL_LIGHTNESS)

@@ -64,12 +64,7 @@ class Archive(Source):
 
 
 def write(path: str | os.PathLike, source: Source, size: int, fit: str = "stretch") -> dict:
-    """Writes every readable photo of ``source`` and its role; returns how many have each role.
-
-    Example:
-        >>> write("photos.npz", open_source("synthetic"), 64)
-        {'train': 1200, 'validation': 120, 'test': 150}
-    """
+    """Writes every readable photo of ``source`` and its role; returns how many have each role."""
     photos = storage.in_memory(source, "all", size, fit)
     role_of = {photo_id: role for role in ROLES for photo_id in source.ids(role)}
     splits = [role_of[photo_id] for photo_id in photos.ids]

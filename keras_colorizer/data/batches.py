@@ -80,6 +80,7 @@ def batch_arrays(
     """`training_batches` without TensorFlow: the same arrays, from a generator.
 
     Example:
+        >>> photos = load_photos("synthetic", "validation", 64)
         >>> next(batch_arrays(photos, 16, None, 0, 1, seed=0)).shape
         (16, 64, 64, 3)
     """
@@ -115,8 +116,10 @@ def training_batches(
         tf.data.Dataset of uint8 RGB [None, S, S, 3], of known length: `steps_per_epoch` each epoch.
 
     Example:
-        >>> model.fit(training_batches(photos, 16, None, 3, 10, seed=0), initial_epoch=3, epochs=10,
-        ...           steps_per_epoch=steps_per_epoch(len(photos), 16))
+        >>> photos = load_photos("synthetic", "validation", 64)
+        >>> batches = training_batches(photos, 16, None, 3, 10, seed=0)
+        >>> next(iter(batches)).shape
+        TensorShape([16, 64, 64, 3])
     """
     import tensorflow as tf
 

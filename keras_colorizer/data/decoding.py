@@ -17,12 +17,7 @@ FITS = ("stretch", "crop")
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """Any Pillow image as 8-bit RGB: 16-bit scaled, not clipped; transparency over white.
-
-    Example:
-        >>> to_rgb(Image.new("I;16", (4, 4), 65535)).getpixel((0, 0))
-        (255, 255, 255)
-    """
+    """Any Pillow image as 8-bit RGB: 16-bit scaled, not clipped; transparency over white."""
     colours, alpha = levels.split(image)
     rgb = colours.convert("RGB")
     return rgb if alpha is None else levels.over_white(rgb, alpha)
@@ -36,10 +31,6 @@ def decode(data: bytes, size: int) -> np.ndarray:
 
     Raises:
         Exception: whatever Pillow raises on a file that it cannot read.
-
-    Example:
-        >>> decode(Path("photo.jpg").read_bytes(), 128).dtype
-        dtype('uint8')
     """
     with Image.open(io.BytesIO(data)) as image:
         image.draft(None, (2 * size, 2 * size))
@@ -47,12 +38,7 @@ def decode(data: bytes, size: int) -> np.ndarray:
 
 
 def fit_photo(photo: np.ndarray, size: int, fit: str) -> np.ndarray:
-    """A uint8 RGB array [H, W, 3] brought to [size, size, 3] by Pillow's bilinear resize.
-
-    Example:
-        >>> fit_photo(np.zeros((40, 30, 3), np.uint8), 16, "crop").shape
-        (16, 16, 3)
-    """
+    """A uint8 RGB array [H, W, 3] brought to [size, size, 3] by Pillow's bilinear resize."""
     choose("fit", fit, FITS)
     height, width = photo.shape[:2]
     if fit == "crop" and height != width:
@@ -74,10 +60,6 @@ def stretch(photo: bytes | Path | np.ndarray, size: int) -> np.ndarray:
 
     Raises:
         Exception: whatever Pillow or the file system raises on a file that cannot be read.
-
-    Example:
-        >>> stretch(Path("photo.jpg"), 128).shape
-        (128, 128, 3)
     """
     if isinstance(photo, np.ndarray):
         image = Image.fromarray(np.ascontiguousarray(photo))
@@ -95,10 +77,6 @@ def stretch_all(
 
     Only a few photos more than there are cores are read ahead, however slowly the results are
     taken.
-
-    Example:
-        >>> list(stretch_all([("broken", b"")], 128))
-        [('broken', None)]
     """
 
     def work(photo):

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from keras_colorizer.data import known
 from keras_colorizer.data.decoding import decode
 from keras_colorizer.data.sources import ROLES, UNLABELLED, Source, role_of
 from keras_colorizer.errors import UserError
@@ -26,10 +27,6 @@ class Folder(Source):
 
     Raises:
         UserError: no image file in the folder; in `labels`, two such CSV files, or a broken one.
-
-    Example:
-        >>> Folder(Path("photos")).ids("test")
-        ['garden/0017.jpg', 'roses/0003.png']
     """
 
     def __init__(self, path: Path, cap: int | None = None):
@@ -45,6 +42,7 @@ class Folder(Source):
                 f"{path}: no image files in it or below; --data takes a folder of "
                 f"{', '.join(KINDS)} files"
             )
+        self.licence = known.licence_of(self._ids, self.name) or self.licence
 
         self._capped = _beyond(self._ids, cap) if cap else set()
 

@@ -1,6 +1,7 @@
 """Several sources in one, each with its share of what is trained on."""
 
 import dataclasses
+import functools
 import math
 import os
 from collections.abc import Sequence
@@ -35,6 +36,9 @@ def parse(text: str) -> tuple[str, float]:
 class Mix(Source):
     """Sources side by side; ids are SOURCE/id, and each source keeps its own roles and licence.
 
+    SOURCE is the source's name, with ``-`` for ``/``; of several with one name the later ones are
+    numbered, as ``photos-2``.
+
     Args:
         sources: the sources, in the order in which they were named.
         weights: how many photos of each are drawn for one of a source of weight 1, in the mean.
@@ -42,13 +46,16 @@ class Mix(Source):
 
     def __init__(self, sources: Sequence[Source], weights: Sequence[float]):
         self.sources, self.weights = list(sources), list(weights)
-        self.labels_of = _names(self.sources)
-        self.name = " + ".join(self.labels_of)
-        pairs = zip(self.labels_of, self.sources, strict=True)
-        self.licence = "; ".join(f"{name}: {source.licence}" for name, source in pairs)
+        self.names = _names(self.sources)
+        self.name = " + ".join(self.names)
+        self.licence = "; ".join(f"{name}: {source.licence}" for name, source in self._each())
 
     def _each(self):
-        return zip(self.labels_of, self.sources, strict=True)
+        return zip(self.names, self.sources, strict=True)
+
+    def own_id(self, photo_id):
+        name = next(name for name in self.names if photo_id.startswith(f"{name}/"))
+        return photo_id.removeprefix(f"{name}/")
 
     def ids(self, split):
         self._role(split)
@@ -98,26 +105,15 @@ class Mix(Source):
             for (name, s), weight in zip(self._each(), self.weights, strict=True)
         ]
 
-    def shares(self, ids: Sequence[str]) -> list[tuple[int, float]]:
-        """(how many of ``ids``, weight) of each source, in their order."""
-        prefixes = [f"{name}/" for name in self.labels_of]
-        counts = [0] * len(prefixes)
-        place = 0
-        for photo_id in ids:  # sources follow each other
-            while not photo_id.startswith(prefixes[place]):
-                place += 1
-            counts[place] += 1
-        return list(zip(counts, self.weights, strict=True))
-
 
 def _names(sources):
-    """A name for each source; of several with one name the later ones are numbered."""
     names = []
     for source in sources:
-        name, number = source.name, 1
+        plain = name = source.name.replace("/", "-")
+        number = 1
         while name in names:
             number += 1
-            name = f"{source.name}-{number}"
+            name = f"{plain}-{number}"
         names.append(name)
     return names
 
@@ -166,10 +162,15 @@ def _shuffled(places, count, seed, source):
     found = np.empty(len(places), np.int64)
     passes = places // count
     for number in np.unique(passes):
-        order = np.random.default_rng([seed, 0, source, int(number)]).permutation(count)
+        order = _pass(seed, source, int(number), count)
         mine = passes == number
         found[mine] = order[places[mine] - number * count]
     return found
+
+
+@functools.lru_cache(maxsize=128)  # each source's present pass, of many sources
+def _pass(seed, source, number, count):
+    return np.random.default_rng([seed, 0, source, number]).permutation(count)
 
 
 def open_mix(

@@ -6,12 +6,7 @@ import urllib.request
 
 
 def answers(url: str, seconds: float) -> bool:
-    """Whether the host of ``url`` answers at all within ``seconds``, a proxy in between included.
-
-    Example:
-        >>> answers("https://storage.googleapis.com", 8)
-        True
-    """
+    """Whether the host of ``url``, or a proxy in between, answers at all within ``seconds``."""
     found = threading.Event()
 
     def ask():

@@ -25,7 +25,8 @@ class Photos:
     """One split of a source, whole and in its fixed order.
 
     Attributes:
-        images: uint8 [N, S, S, 3], sRGB: an array, or a memory map of a cache file.
+        images: uint8 [N, S, S, 3], sRGB: an array, a memory map of a cache file, or several of
+            them, `Joined`.
         ids: N names, in the order of ``images``.
         name: the source's.
         split: ``train``, ``validation``, ``test``, ``all`` or ``tfds:…``.
@@ -38,7 +39,7 @@ class Photos:
         120
     """
 
-    images: np.ndarray
+    images: "np.ndarray | Joined"
     ids: list[str]
     name: str
     split: str
@@ -54,6 +55,37 @@ class Photos:
         return hashlib.sha256("\n".join(self.ids).encode()).hexdigest()
 
 
+class Joined:
+    """Arrays of photos as if one stood after the other, without a copy of them.
+
+    It has ``shape``, ``dtype``, a length, and what indexing along the first axis gives: a photo, or
+    a new array of those that a slice, a mask or places choose.
+
+    Args:
+        parts: one or more uint8 arrays or memory maps [N, S, S, 3] of one S.
+    """
+
+    def __init__(self, parts):
+        self.parts = list(parts)
+        self._ends = np.cumsum([len(part) for part in self.parts])
+        self.shape = (int(self._ends[-1]), *self.parts[0].shape[1:])
+        self.dtype = self.parts[0].dtype
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __getitem__(self, key):
+        places = np.arange(len(self))[key]
+        owners = np.searchsorted(self._ends, places, side="right")
+        if not np.ndim(places):
+            return self.parts[owners][places - self._ends[owners]]
+        found = np.empty((len(places), *self.shape[1:]), self.dtype)
+        for owner in np.unique(owners):
+            mine = owners == owner
+            found[mine] = self.parts[owner][places[mine] - self._ends[owner]]
+        return found
+
+
 def _progress(photos, count, source, split):
     if count < _SHOW_FROM:
         return contextlib.nullcontext(photos)
@@ -67,12 +99,17 @@ def _progress(photos, count, source, split):
 def _each(source, split, size, fit) -> Iterator[tuple[str, np.ndarray]]:
     count = len(source.ids(split))
     if not count:
-        raise UserError(
-            f"{source.name}: no photo in split {split!r}; roles are drawn by a hash of the names, "
-            "so a source of a few dozen photos may leave one empty: add photos"
-        )
+        raise none_there(source, split)
     with _progress(source.photos(split, size, fit), count, source, split) as photos:
         yield from photos
+
+
+def none_there(source: Source, split: str) -> UserError:
+    """What to raise where a split is empty."""
+    return UserError(
+        f"{source.name}: no photo in split {split!r}; roles are drawn by a hash of the names, "
+        "so a source of a few dozen photos may leave one empty: add photos"
+    )
 
 
 def _none_readable(source, split):

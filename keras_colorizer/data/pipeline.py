@@ -1,14 +1,16 @@
 """From the name of a source to photos, and to the (gray, colour) pairs that evaluation iterates."""
 
-import dataclasses
 import os
 
 from keras_colorizer.data import photos as storage
 from keras_colorizer.data.decoding import FITS
 from keras_colorizer.data.mix import Mix
-from keras_colorizer.data.photos import Photos
+from keras_colorizer.data.photos import Joined, Photos
 from keras_colorizer.data.sources import Source, open_source
 from keras_colorizer.errors import UserError, choose
+
+# Of what a mix may keep in RAM: beyond it, files that are mapped into it serve as well.
+MOST_BYTES = 4e9
 
 
 def load_photos(
@@ -36,7 +38,8 @@ def load_photos(
         cap: as in ``open_source``.
 
     Raises:
-        UserError: no such source or split, nothing readable in it, or a size below 1.
+        UserError: no such source or split, nothing readable in it, or a size below 1; a mix that
+            needs more than 4 GB without ``cache``.
 
     Example:
         >>> load_photos("synthetic", "test", 64).images.shape
@@ -46,13 +49,36 @@ def load_photos(
         raise UserError(f"size {size}: photos have at least 1 pixel a side")
     choose("fit", fit, FITS)
     source = data if isinstance(data, Source) else open_source(data, data_dir, cap)
-    if cache is None:
-        photos = storage.in_memory(source, split, size, fit)
-    else:
-        photos = storage.in_file(source, split, size, fit, cache)
     if isinstance(source, Mix):
-        return dataclasses.replace(photos, shares=tuple(source.shares(photos.ids)))
-    return photos
+        return _load_mix(source, split, size, fit, cache)
+    if cache is None:
+        return storage.in_memory(source, split, size, fit)
+    return storage.in_file(source, split, size, fit, cache)
+
+
+def _load_mix(source, split, size, fit, cache):
+    """The Photos of a mix; each source keeps its own array, or its own file in ``cache``."""
+    counts = [len(member.ids(split)) for member in source.sources]
+    needed = sum(counts) * size * size * 3
+    if cache is None and needed > MOST_BYTES:
+        raise UserError(
+            f"{source.name}: {sum(counts):,} photos at {size} px take {needed / 1e9:.1f} GB of "
+            "memory; give --cache FOLDER to keep them in files instead"
+        )
+    if not any(counts):
+        raise storage.none_there(source, split)
+    images, ids, shares = [], [], []
+    for member, name, weight, count in zip(
+        source.sources, source.names, source.weights, counts, strict=True
+    ):
+        found = 0
+        if count:
+            photos = load_photos(member, split, size, fit=fit, cache=cache)
+            images.append(photos.images)
+            ids += [f"{name}/{photo_id}" for photo_id in photos.ids]
+            found = len(photos)
+        shares.append((found, weight))
+    return Photos(Joined(images), ids, source.name, split, source.licence, tuple(shares))
 
 
 def pairs(
@@ -78,8 +104,10 @@ def pairs(
         Rec. 601 luma, exactly Pillow's ``convert("L")`` of the resized photo.
 
     Example:
-        >>> for gray, rgb in pairs("synthetic", "validation", size=64, batch=32):
+        >>> for gray, rgb in pairs("synthetic", "validation", size=64, batch=60):
         ...     print(gray.shape, rgb.shape)
+        (60, 64, 64, 1) (60, 64, 64, 3)
+        (60, 64, 64, 1) (60, 64, 64, 3)
     """
     import tensorflow as tf
 

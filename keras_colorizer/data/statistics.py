@@ -49,7 +49,7 @@ def ab_histogram(images: np.ndarray, chunk: int = 64) -> np.ndarray:
         gray is in the middle of one. Source: the grid of Zhang, Isola & Efros 2016, section 2.1.
 
     Example:
-        >>> ab_histogram(np.zeros((1, 2, 2, 3), np.uint8)).sum()
+        >>> int(ab_histogram(np.zeros((1, 2, 2, 3), np.uint8)).sum())
         4
     """
     from keras import ops

@@ -11,10 +11,6 @@ def fit_tensor(photo: tf.Tensor, size: int, fit: str) -> tf.Tensor:
 
     ``stretch`` keeps the whole photo and gives up its proportions, ``crop`` keeps the proportions
     of the central square and gives up the rest.
-
-    Example:
-        >>> fit_tensor(tf.zeros((40, 30, 3), tf.uint8), 16, "crop").shape
-        TensorShape([16, 16, 3])
     """
     if choose("fit", fit, FITS) == "crop":
         shape = tf.shape(photo)

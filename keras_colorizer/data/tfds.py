@@ -57,10 +57,6 @@ class TfdsSet(Source):
 
     Raises:
         UserError: unknown name; later, no prepared data and no network, or no image in the set.
-
-    Example:
-        >>> len(TfdsSet("oxford_flowers102").ids("train"))
-        6149
     """
 
     def __init__(self, name: str, data_dir: str | os.PathLike | None = None):

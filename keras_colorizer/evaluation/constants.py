@@ -9,13 +9,23 @@ on a copy of the set whose photos were shrunk to a short side of 256 px (JPEG, q
 committed, so that every evaluation has the same floor and weights, whatever copy it reads.
 """
 
+import dataclasses
 import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from keras_colorizer.data.statistics import ab_cells, rebalancing_weights
+from keras_colorizer.color.grid import AB_GRID, AB_LOW
+from keras_colorizer.data.statistics import (
+    ab_cells,
+    ab_histogram,
+    rebalancing_weights,
+)
+from keras_colorizer.data.statistics import mean_chroma as mean_chroma_of
+
+OXFORD = "Oxford's training photos"
 
 
 @functools.cache
@@ -28,19 +38,21 @@ def mean_chroma() -> tuple[float, float]:
     """(Cb, Cr) in ±0.5: the one colour that suits the training photos best, a floor for models.
 
     Source: this module's command.
-
-    Example:
-        >>> mean_chroma()[1] > 0  # flowers are rather red
-        True
     """
     return tuple(_measured()["mean_chroma"])
 
 
 @functools.cache
-def _weights():
+def _weigher():
     ab = _measured()["ab"]
-    weights = rebalancing_weights(np.array(ab["counts"]), smoothing=5.0, mix=0.0, grid=ab["grid"])
-    return weights.astype(np.float32).ravel(), ab["low"], ab["grid"], len(ab["counts"])
+    return _weigh_by(np.array(ab["counts"]), ab["low"], ab["grid"])
+
+
+def _weigh_by(counts, low=AB_LOW, grid=AB_GRID):
+    """The function `pixel_weights` for other photos than Oxford's."""
+    weights = rebalancing_weights(counts, smoothing=5.0, mix=0.0, grid=grid)
+    weights = weights.astype(np.float32).ravel()
+    return lambda ab: weights[ab_cells(ab, low, grid, len(counts))]
 
 
 def pixel_weights(ab: np.ndarray) -> np.ndarray:
@@ -52,10 +64,33 @@ def pixel_weights(ab: np.ndarray) -> np.ndarray:
     Returns:
         float32 (...), positive; their mean over the training photos is about 1. Source: Zhang,
         Isola & Efros 2016, equation 4 with λ = 0 (section 3.1), p by this module's command.
-
-    Example:
-        >>> pixel_weights(np.float32([80, -90])) > pixel_weights(np.float32([-10, 20]))
-        True
     """
-    weights, low, grid, cells = _weights()
-    return weights[ab_cells(ab, low, grid, cells)]
+    return _weigher()(ab)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference:
+    """The photos behind the floor mean_chroma and the rarity of colours.
+
+    Attributes:
+        name: what they are, for results.json.
+        mean_chroma: (Cb, Cr) in ±0.5.
+        weigh: function as `pixel_weights`.
+        ids_sha256: SHA-256 of the photos' names; None for Oxford's.
+    """
+
+    name: str = OXFORD
+    mean_chroma: tuple[float, float] = dataclasses.field(default_factory=mean_chroma)
+    weigh: Callable = pixel_weights
+    ids_sha256: str | None = None
+
+
+def reference_of(photos) -> Reference:
+    """The `Reference` that other photos are, measured as Oxford's were.
+
+    Args:
+        photos: `evaluation.photos.TestPhotos`, of a split that nothing is scored on.
+    """
+    name = f"{photos.name} {photos.split}, {len(photos):,} photos at {photos.images.shape[1]} px"
+    weigh = _weigh_by(ab_histogram(photos.images))
+    return Reference(name, mean_chroma_of(photos.images), weigh, photos.ids_sha256)

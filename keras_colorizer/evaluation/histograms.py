@@ -23,9 +23,6 @@ def save_histograms(classes: dict | None, colours: dict, path: str | os.PathLike
         colours: dict of a row's name (the truth, a model) → int (3, 256), how often R, G and B
             take each value.
         path: the PNG to write, whole or not at all.
-
-    Example:
-        >>> save_histograms({"rose": 54}, {"truth": counts}, "histograms.png")
     """
     names = sorted(classes or {}, key=str.casefold)
     columns = min(_CLASS_COLUMNS, -(-len(names) // _CLASS_ROWS))

@@ -26,9 +26,6 @@ def save_hues(hues: dict, path: str | os.PathLike) -> None:
 
     Raises:
         ValueError: not 12 sectors.
-
-    Example:
-        >>> save_hues({"gan": {"matrix": matrix, "no_hue": no_hue}}, "hues.png")
     """
     columns = min(2, len(hues))
     rows = -(-len(hues) // columns)

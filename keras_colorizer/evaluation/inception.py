@@ -37,9 +37,6 @@ def find_weights(given: str | os.PathLike | None = None) -> Path | None:
 
     Raises:
         UserError: ``given`` is no file.
-
-    Example:
-        >>> find_weights() is None  # no weights at hand: the distances are said to be missing
     """
     if given is not None:
         path = Path(given)
@@ -66,9 +63,6 @@ def load(weights: str | os.PathLike):
 
     Raises:
         UserError: the file is damaged, of another network, or holds values that are not finite.
-
-    Example:
-        >>> network = load(find_weights())
     """
     import keras
 
@@ -123,10 +117,6 @@ def features(images: np.ndarray, network, batch: int = 32) -> np.ndarray:
 
     Raises:
         ValueError: ``images`` are not uint8 RGB.
-
-    Example:
-        >>> features(photos, network).shape
-        (1020, 2048)
     """
     images = np.asarray(images)
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] != 3:
@@ -158,9 +148,6 @@ def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
 
     Raises:
         ValueError: the sets do not fit together, are too few, or hold values that are not finite.
-
-    Example:
-        >>> frechet_distance(features(truth, network), features(results, network))
     """
     a, b = _checked(a, b)
     means = a.mean(axis=0), b.mean(axis=0)
@@ -204,9 +191,6 @@ def kernel_distance(a: np.ndarray, b: np.ndarray) -> float:
 
     Raises:
         ValueError: the sets do not fit together, are too few, or hold values that are not finite.
-
-    Example:
-        >>> kernel_distance(features(truth, network), features(results, network))
     """
     a, b = _checked(a, b)
     within = sum(

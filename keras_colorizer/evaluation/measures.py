@@ -32,9 +32,6 @@ def auc(error):
 
     Returns:
         float (...) in 0..1; 1 for no error. Source: Zhang, Isola & Efros 2016, section 3.1.
-
-    Example:
-        >>> auc(np.float32([0, 75, 200]))  # [1, 0.503, 0]
     """
     # A pixel counts at every t from its own error on; the two ends of the curve count by half.
     steps = AUC_LIMIT - np.ceil(error) + 0.5 * (error > 0)
@@ -54,12 +51,7 @@ def _mean(values, mask=None):
 
 
 def psnr(truth, result):
-    """Peak signal-to-noise ratio of uint8 RGB photos (B, H, W, 3), in dB; infinite if equal.
-
-    Example:
-        >>> psnr(np.zeros((1, 2, 2, 3), np.uint8), np.full((1, 2, 2, 3), 255, np.uint8))
-        array([0.])
-    """
+    """Peak signal-to-noise ratio of uint8 RGB photos (B, H, W, 3), in dB; infinite if equal."""
     error = np.square(truth.astype(np.int32) - result.astype(np.int32)).mean(axis=(1, 2, 3))
     with np.errstate(divide="ignore"):
         return 10 * np.log10(255.0**2 / error)
@@ -69,9 +61,6 @@ def ssim(truth, result):
     """Structural similarity of uint8 RGB photos (B, H, W, 3), mean over channels, by scikit-image.
 
     Gaussian window of sigma 1.5, as in Wang et al. 2004; photos below 11 px have none (NaN).
-
-    Example:
-        >>> ssim(photos, photos)  # array([1., …])
     """
     if min(truth.shape[1:3]) < 11:
         return np.full(len(truth), np.nan)
@@ -96,10 +85,6 @@ def measure(truth, rgb):
         ``(columns, hues, histogram)``: dict of name → float64 (B,); int64 (12, 13) pixels by true
         and predicted hue sector, the last column for those predicted without hue (C* < 8); int64
         (3, 256) counts of R, G and B values.
-
-    Example:
-        >>> columns, _, _ = measure(Truth(photos), results)
-        >>> columns["psnr"].mean()
     """
     lab = to_lab(rgb)
     chroma = chroma_of(lab)

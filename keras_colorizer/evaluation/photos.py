@@ -24,6 +24,7 @@ class TestPhotos:
         labels: their N class names, or None.
         excluded: names of those that could not be read.
         name, split, licence: of the source.
+        own_ids: the N names that they have in the sources that a mix is of; None if as ``ids``.
     """
 
     images: np.ndarray
@@ -33,6 +34,7 @@ class TestPhotos:
     name: str
     split: str
     licence: str
+    own_ids: list[str] | None = None
 
     __test__ = False  # for pytest: no test, whatever its name
 
@@ -67,10 +69,6 @@ def load(source, split, size):
 
     Raises:
         UserError: no such split, no photo in it, or none that can be read.
-
-    Example:
-        >>> len(load(open_source("synthetic"), "test", 64))
-        150
     """
     ids = source.ids(split)
     if not ids:
@@ -101,16 +99,12 @@ def load(source, split, size):
         source.name,
         split,
         source.licence,
+        [source.own_id(ids[i]) for i in kept],
     )
 
 
 def gray_of(rgb):
-    """What a colorizer is given: Pillow's ``convert("L")`` of uint8 photos, (B, H, W, 1).
-
-    Example:
-        >>> gray_of(np.full((1, 1, 1, 3), 255, np.uint8))
-        array([[[[255]]]], dtype=uint8)
-    """
+    """What a colorizer is given: Pillow's ``convert("L")`` of uint8 photos, (B, H, W, 1)."""
     return gray_uint8(rgb.astype(np.int32)).astype(np.uint8)
 
 
@@ -119,10 +113,6 @@ def seen_ids(card, ids):
 
     A card keeps the first 8 hex digits of each training photo's SHA-256, whatever the source was
     called, so that a copy of the data in a folder is recognised as well.
-
-    Example:
-        >>> seen_ids(model.card, photos.ids)
-        []
     """
     hashes = card.get("data", {}).get("id_hashes")
     if hashes is None:

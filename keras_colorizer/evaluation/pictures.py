@@ -23,9 +23,6 @@ def save_sheet(columns: dict, path: str | os.PathLike, captions: list[str] | Non
             Long names are wrapped, then shrunk; photos narrower than 96 px are enlarged.
         path: the PNG to write, whole or not at all.
         captions: N texts, each below its row.
-
-    Example:
-        >>> save_sheet({"gray": gray, "gan": results, "truth": truth}, "sheet.png", ids)
     """
     save_png(contact_sheet(columns, captions=captions), path)
 
@@ -40,10 +37,6 @@ def save_best_worst(blocks: dict, path: str | os.PathLike) -> None:
 
     Raises:
         ValueError: there is no item at all.
-
-    Example:
-        >>> item = (gray, result, truth, "image_00123.jpg  ΔE 4.1")
-        >>> save_best_worst({"gan": {"best": [item], "worst": [item]}}, "best_worst.png")
     """
     bands = {
         name: {side: _half(block[side]) for side in ("best", "worst") if block[side]}

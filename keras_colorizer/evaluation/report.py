@@ -31,9 +31,6 @@ def results(rows, protocol, about=None, distances=None, realism=None):
     Returns:
         Dict: protocol, metrics (unit, better, source of each) and models (metrics and hues of
         each); everything JSON can hold, with None for what is infinite or cannot be said.
-
-    Example:
-        >>> results(rows, {"n": 1020})["models"]["gray"]["metrics"]["psnr"]["mean"]
     """
     times = summary.resamples(len(next(iter(rows[0].columns.values()))))
     models = {}
@@ -70,10 +67,6 @@ def hues(counts):
     """Pixels by sector as shares of each true sector: {"matrix": 12 x 12, "no_hue": 12}.
 
     Rows are true sectors of 30 degrees, columns predicted ones; a sector that no pixel has is None.
-
-    Example:
-        >>> hues(np.eye(12, 13, dtype=int))["matrix"][0][:2]
-        [1.0, 0.0]
     """
     totals = counts.sum(axis=1)
     shares = [
@@ -88,11 +81,7 @@ def hues(counts):
 
 
 def write_results(folder, found):
-    """Writes results.json into ``folder``, whole or not at all.
-
-    Example:
-        >>> write_results("evaluation", results(rows, protocol))
-    """
+    """Writes results.json into ``folder``, whole or not at all."""
     text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
     # Lists of plain values, such as a row of the hue matrix, on one line each.
     text = re.sub(r"\[\n[^\[\]{}]*\]", lambda found: " ".join(found.group().split()), text)
@@ -100,11 +89,7 @@ def write_results(folder, found):
 
 
 def write_per_image(folder, rows, photos):
-    """Writes per_image.csv: a line for each row of the table and photo, every column of measures.
-
-    Example:
-        >>> write_per_image("evaluation", rows, photos)
-    """
+    """Writes per_image.csv: a line for each row of the table and photo, all columns of measures."""
     names = list(rows[0].columns)
     labels = photos.labels or [""] * len(photos)
     with (
@@ -124,9 +109,6 @@ def read_per_image(path):
 
     Raises:
         UserError: the file cannot be read, or its rows are not of the same photos.
-
-    Example:
-        >>> columns, ids = read_per_image("evaluation/per_image.csv")
     """
     try:
         with Path(path).open(newline="", encoding="utf-8") as file:

@@ -56,7 +56,15 @@ class _Gathering:
         return Row(self.name, columns, self.hues, self.histogram, features, self.model_seconds)
 
 
-def score(models, images, tint=None, extract=None, realism=None, batch=32):
+def score(
+    models,
+    images,
+    tint=None,
+    extract=None,
+    realism=None,
+    batch=32,
+    weigh=constants.pixel_weights,
+):
     """Scores models and all floors on the same photos, whole and in order.
 
     Args:
@@ -67,15 +75,13 @@ def score(models, images, tint=None, extract=None, realism=None, batch=32):
         extract: None, or a function from uint8 (B, S, S, 3) to features (B, D).
         realism: None, or a `realism.Realism` that is given every row's results.
         batch: photos at a time.
+        weigh: what pixels count by their ab; default by their rarity in Oxford's training photos.
 
     Returns:
         List of `Row`: gray, mean_chroma, the models', truth.
 
     Raises:
         UserError: a model gives NaN or another shape; it is named.
-
-    Example:
-        >>> rows = score({"gan": open_model("runs/gan")}, photos.images)
     """
     gathered, tint = {}, constants.mean_chroma() if tint is None else tint
     starts = range(0, len(images), batch)
@@ -89,7 +95,7 @@ def score(models, images, tint=None, extract=None, realism=None, batch=32):
         for start in starts:
             rgb = np.asarray(images[start : start + batch])
             results, seconds = _results(models, rgb, tint)
-            truth = Truth(rgb)
+            truth = Truth(rgb, weigh)
             jobs = []
             for name, result in results.items():
                 row = gathered.setdefault(name, _Gathering(name))

@@ -1,5 +1,7 @@
 """An evaluation from photos and models to numbers, tables and pictures in a folder."""
 
+import dataclasses
+
 import numpy as np
 
 from keras_colorizer.errors import UserError
@@ -31,10 +33,6 @@ def name_models(models, asked):
 
     Raises:
         UserError: the same model twice.
-
-    Example:
-        >>> list(name_models([a, b], ["runs/1", "runs/2"]))
-        ['gan (runs/1)', 'gan (runs/2)']
     """
     names = [model.name for model in models]
     shared = {n for n in names if names.count(n) > 1} | set(FLOORS)
@@ -54,14 +52,10 @@ def check_unseen(models, test, allow_seen):
 
     Raises:
         UserError: there are such photos, and they were not allowed.
-
-    Example:
-        >>> check_unseen({"gan": model}, test, allow_seen=False)
-        {'gan': 0}
     """
     counts = {}
     for name, model in models.items():
-        seen = photos.seen_ids(model.card, test.ids)
+        seen = photos.seen_ids(model.card, test.own_ids or test.ids)
         counts[name] = None if seen is None else len(seen)
         if seen and not allow_seen:
             raise UserError(
@@ -72,15 +66,15 @@ def check_unseen(models, test, allow_seen):
     return counts
 
 
-def protocol(test, size, seen, versions, command, tint=None):
+def protocol(test, size, seen, versions, command, tint=None, reference=None):
     """How an evaluation was made, for results.json: all that another needs to repeat it.
 
-    ``tint`` is the (Cb, Cr) of the floor mean_chroma, if it is not that of Oxford's photos.
-
-    Example:
-        >>> protocol(test, 128, {"gan": 0}, {}, "python -m keras_colorizer.evaluate …")["n"]
-        1020
+    ``tint`` is the (Cb, Cr) of the floor mean_chroma, if it is not that of Oxford's photos;
+    ``reference`` the `constants.Reference` of both floor and rarity, if it is not they.
     """
+    found = reference or constants.Reference()
+    own = {"mean_chroma": tint, "name": "the run's own training photos"} if tint else {}
+    floor = dataclasses.replace(found, **own)
     return {
         "data": test.name,
         "split": test.split,
@@ -91,8 +85,10 @@ def protocol(test, size, seen, versions, command, tint=None):
         "seen_ids": seen,
         "truth": "the whole photo, stretched to size by Pillow's LANCZOS",
         "gray": 'Pillow\'s convert("L") of the truth',
-        "mean_chroma": [summary.plain(np.float64(v)) for v in tint or constants.mean_chroma()],
-        "mean_chroma_of": "the run's own training photos" if tint else "Oxford's training photos",
+        "mean_chroma": [summary.plain(np.float64(v)) for v in floor.mean_chroma],
+        "mean_chroma_of": floor.name,
+        "rarity_of": found.name,
+        **({"reference_ids_sha256": found.ids_sha256} if found.ids_sha256 else {}),
         "bootstrap": {"draws": summary.DRAWS, "seed": summary.SEED, "interval": 0.95},
         "licence": test.licence,
         "versions": versions,
@@ -101,11 +97,7 @@ def protocol(test, size, seen, versions, command, tint=None):
 
 
 def distances(rows):
-    """Fréchet and kernel Inception distances of every row to the truth, from its features.
-
-    Example:
-        >>> distances(rows)["gray"]["fid_keras"]
-    """
+    """Fréchet and kernel Inception distances of every row to the truth, from its features."""
     truth = next(row.features for row in rows if row.name == "truth")
     return {
         row.name: {
@@ -117,12 +109,7 @@ def distances(rows):
 
 
 def facts(model):
-    """What results.json says of a model, from its card.
-
-    Example:
-        >>> facts(model)["kind"]
-        'run'
-    """
+    """What results.json says of a model, from its card."""
     card = model.card
     found = {"kind": model.kind, "size": model.size}
     found |= {key: card[key] for key in ("codec", "training") if key in card}
@@ -132,11 +119,7 @@ def facts(model):
 
 
 def save_pictures(folder, models, rows, test):
-    """Writes sheet.png, best_worst.png, histograms.png and hues.png into ``folder``.
-
-    Example:
-        >>> save_pictures("evaluation", models, rows, test)
-    """
+    """Writes sheet.png, best_worst.png, histograms.png and hues.png into ``folder``."""
 
     def colorized(places):
         truth = test.images[places]
@@ -180,19 +163,25 @@ def _extremes(colorized, places, name, errors, ids):
     return list(zip(gray, results[name], truth, captions, strict=True))
 
 
-def table_text(table, missing=None):
-    """The whole of table.md: what was measured, the table, paired differences.
+def references(protocol):
+    """Whose mean chroma and whose rarity of colours an evaluation goes by, as a sentence."""
+    floor, rarity = (
+        protocol.get(f"{key}_of", constants.OXFORD) for key in ("mean_chroma", "rarity")
+    )
+    if floor == rarity:
+        return f"Mean chroma and rarity: of {floor}."
+    return f"Mean chroma: of {floor}; rarity: of {rarity}."
 
-    Example:
-        >>> print(table_text(tables.read("evaluation/results.json")))
-    """
+
+def table_text(table, missing=None):
+    """The whole of table.md: what was measured, the table, paired differences."""
     p = table.protocol
     lines = [
         f"`{p['command']}`", "",
         f"{p['n']:,} photos of {p['data']} {p['split']} at {p['size']} px; "
         f"{len(p['excluded'])} could not be read and are left out. In brackets: 95 % bootstrap "
         f"intervals. `{RAW.strip()}` rows are a network's own RGB, all others keep the photo's "
-        "luma.", "",
+        f"luma. {references(p)}", "",
         tables.markdown(table), "",
     ]  # fmt: skip
     if missing:
@@ -210,9 +199,5 @@ def table_text(table, missing=None):
 
 
 def write_table(folder, table, missing=None):
-    """Writes table.md into ``folder``.
-
-    Example:
-        >>> write_table("evaluation", table)
-    """
+    """Writes table.md into ``folder``."""
     write_text(folder / TABLE, table_text(table, missing))

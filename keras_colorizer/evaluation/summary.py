@@ -156,9 +156,6 @@ def resamples(count, draws=DRAWS, seed=SEED):
     """How often each of ``count`` photos is in each draw: float32 (draws, count).
 
     One seed for every row, so that rows are compared on the same draws: paired by photo.
-
-    Example:
-        >>> resamples(10).sum(axis=1)  # array([10., 10., …])
     """
     chosen = np.random.default_rng(seed).integers(0, count, (draws, count))
     flat = (chosen + np.arange(draws)[:, None] * count).ravel()
@@ -176,10 +173,6 @@ def value(metric, columns, times=None):
     Returns:
         float64, or (draws,); NaN where nothing can be said (no pixel of the kind), infinite where
         every photo is exact.
-
-    Example:
-        >>> value(METRICS["psnr"], {"psnr": np.array([20.0, 30.0])})
-        25.0
     """
     first = next(iter(columns.values()))
     times = np.ones((1, len(first)), np.float32) if times is None else times
@@ -201,12 +194,7 @@ def _mean(name, columns, times):
 
 
 def interval(metric, point, draws, share=0.95):
-    """The percentile interval of a metric's draws; hues are taken around their own value.
-
-    Example:
-        >>> interval(METRICS["psnr"], 20.0, np.linspace(19, 21, 2001))
-        (19.05, 20.95)
-    """
+    """The percentile interval of a metric's draws; hues are taken around their own value."""
     draws = draws[np.isfinite(draws)]
     if not np.isfinite(point) or not len(draws):
         return np.nan, np.nan
@@ -225,9 +213,6 @@ def summarize(columns, times):
 
     Returns:
         Dict of key → {"mean", "low", "high", "unit"}; NaN and infinity are None.
-
-    Example:
-        >>> summarize(columns, resamples(len(photos)))["psnr"]["mean"]
     """
     found = {}
     for key, metric in METRICS.items():
@@ -242,12 +227,7 @@ def summarize(columns, times):
 
 
 def plain(number):
-    """A number for JSON: rounded to six significant digits, None for NaN and infinity.
-
-    Example:
-        >>> plain(np.float64(18.8350812))
-        18.8351
-    """
+    """A number for JSON: rounded to six significant digits, None for NaN and infinity."""
     return float(f"{number:.6g}") if np.isfinite(number) else None
 
 
@@ -261,9 +241,6 @@ def difference(metric, columns, others, times):
 
     Returns:
         {"mean", "low", "high", "unit"}: paired by photo, so photos that are hard for both cancel.
-
-    Example:
-        >>> difference(METRICS["psnr"], gan, autoencoder, resamples(1020))["low"] > 0
     """
     point = value(metric, columns) - value(metric, others)
     draws = value(metric, columns, times) - value(metric, others, times)

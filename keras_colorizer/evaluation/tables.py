@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import report, summary
+from keras_colorizer.evaluation import constants, report, summary
 from keras_colorizer.evaluation.summary import FLOORS, RAW
 from keras_colorizer.inference import model_card
 
@@ -47,10 +47,6 @@ def read(path):
 
     Raises:
         UserError: no such file, or none that `evaluate` wrote.
-
-    Example:
-        >>> read("experiments/oxford-test-128/results.json").protocol["n"]
-        1020
     """
     path = Path(path)
     path = path / report.RESULTS if path.is_dir() else path
@@ -79,19 +75,17 @@ def join(tables, names):
 
     Raises:
         UserError: they are not of the same photos at the same size.
-
-    Example:
-        >>> join([read("a/results.json"), read("b/results.json")], ["a", "b"])
     """
     first = tables[0]
     joined = Table(first.protocol, dict(first.models), dict(first.columns), list(first.without))
     for table, mark in zip(tables[1:], names[1:], strict=True):
-        for key in ("ids_sha256", "size", "n"):
-            ours, theirs = first.protocol.get(key), table.protocol.get(key)
+        for key in ("ids_sha256", "size", "n", "rarity_of"):
+            default = constants.OXFORD if key == "rarity_of" else None
+            ours, theirs = (t.protocol.get(key, default) for t in (first, table))
             if ours != theirs:
                 raise UserError(
                     f"{mark}: not comparable with {names[0]}: {key} is {theirs}, not {ours}; "
-                    "evaluate both on the same photos at the same size"
+                    "evaluate both on the same photos at the same size, by the same --reference"
                 )
         joined.without += table.without
         for name, entry in table.models.items():
@@ -114,22 +108,12 @@ def _has(row, key):
 
 
 def show(key, number):
-    """A metric's value as a table shows it.
-
-    Example:
-        >>> show("psnr", 18.8351)
-        '18.84'
-    """
+    """A metric's value as a table shows it."""
     return "–" if number is None else f"{number:.{summary.METRICS[key].digits}f}"
 
 
 def cost(entry):
-    """What a model's training cost, as two cells: photos seen; minutes, and of processor time.
-
-    Example:
-        >>> cost({"model": {"training": {"photos": 512, "minutes": 1.5, "cpu_minutes": 2.5}}})
-        ['512', '2 (2)']
-    """
+    """What a model's training cost, as two cells: photos seen; minutes, and of processor time."""
     spent = model_card.whole((entry.get("model") or {}).get("training") or {})
     minutes, processor = spent["minutes"], spent["cpu_minutes"]
     told = "–" if minutes is None else f"{minutes:.0f}"
@@ -144,9 +128,6 @@ def markdown(table, keys=None, intervals=True):
         table: `Table`.
         keys: of metrics; default all.
         intervals: also show the 95 % bootstrap intervals.
-
-    Example:
-        >>> print(markdown(read("evaluation/results.json"), intervals=False))
     """
     # Evaluations of before a metric was there do not have it, nor those without its weights.
     keys = [key for key in keys or SHORT if any(_has(row, key) for row in table.models.values())]
@@ -172,11 +153,7 @@ def markdown(table, keys=None, intervals=True):
 
 
 def text(table, keys=BRIEF):
-    """The table with few columns and no intervals, aligned for a terminal.
-
-    Example:
-        >>> print(text(read("evaluation/results.json")))
-    """
+    """The table with few columns and no intervals, aligned for a terminal."""
     heads = [f"{SHORT[key]}{_ARROWS[summary.METRICS[key].better]}" for key in keys]
     width = max(len(name) for name in table.models) + 2
     lines = [" " * width + "".join(f"{head:>{len(head) + 3}}" for head in heads)]
@@ -188,12 +165,7 @@ def text(table, keys=BRIEF):
 
 
 def baseline(table):
-    """The row that others are compared with: the first model, else None.
-
-    Example:
-        >>> baseline(table)
-        'autoencoder'
-    """
+    """The row that others are compared with: the first model, else None."""
     models = [n for n in table.models if n not in FLOORS and not n.endswith(RAW)]
     return next((name for name in models if name in table.columns), None)
 
@@ -208,9 +180,6 @@ def differences(table, against=None):
     Returns:
         Dict of a row's name → metric → {"mean", "low", "high", "unit"}; empty where there is
         nothing to compare.
-
-    Example:
-        >>> differences(table)["gan"]["psnr"]["low"]
     """
     against = against or baseline(table)
     if against is None:
@@ -229,11 +198,7 @@ def differences(table, against=None):
 
 
 def differences_markdown(found, against):
-    """Paired differences as Markdown; those whose interval leaves out 0 are bold.
-
-    Example:
-        >>> print(differences_markdown(differences(table), baseline(table)))
-    """
+    """Paired differences as Markdown; those whose interval leaves out 0 are bold."""
     known = set().union(*found.values())
     keys = [key for key in SHORT if key in known and key != "neutral_hue"]
     lines = [f"| minus {against} | " + " | ".join(SHORT[k] for k in keys) + " |"]

@@ -14,31 +14,17 @@ EDGE_SHARE, EDGE_REACH = 0.05, 3.0  # the strongest Sobel responses; pixels arou
 
 
 def to_lab(rgb):
-    """uint8 RGB (..., 3) as float32 CIE Lab (D65, 2°), by scikit-image.
-
-    Example:
-        >>> to_lab(np.full((1, 1, 3), 255, np.uint8))  # [[[100, 0, 0]]]
-    """
+    """uint8 RGB (..., 3) as float32 CIE Lab (D65, 2°), by scikit-image."""
     return color.rgb2lab(rgb.astype(np.float32) / np.float32(255))
 
 
 def chroma_of(lab):
-    """C* of Lab (..., 3): the distance from neutral gray, 0 to about 130.
-
-    Example:
-        >>> chroma_of(np.float32([50, 3, 4]))
-        5.0
-    """
+    """C* of Lab (..., 3): the distance from neutral gray, 0 to about 130."""
     return np.hypot(lab[..., 1], lab[..., 2])
 
 
 def sector_of(lab):
-    """The hue's sector of Lab (..., 3): 0 for 0°..30°, 11 for 330°..360°.
-
-    Example:
-        >>> sector_of(np.float32([50, 0, 40]))  # yellow, 90 degrees
-        3
-    """
+    """The hue's sector of Lab (..., 3): 0 for 0°..30°, 11 for 330°..360°."""
     degrees = np.degrees(np.arctan2(lab[..., 2], lab[..., 1])) % 360.0
     # A tiny negative angle becomes 360.0 in float32: the last sector ends there.
     return np.minimum((degrees // (360 / SECTORS)).astype(np.int64), SECTORS - 1)
@@ -52,10 +38,6 @@ def colourfulness(rgb):
 
     Returns:
         float64 (B,), 0 for gray, about 65 for flower photos.
-
-    Example:
-        >>> colourfulness(np.zeros((1, 4, 4, 3), np.uint8))
-        array([0.])
     """
     r, g, b = (rgb[..., i].astype(np.float64) for i in range(3))
     red_green, yellow_blue = r - g, 0.5 * (r + g) - b
@@ -72,10 +54,6 @@ def near_edges(lab):
 
     Returns:
         bool (H, W); all False where the photo has no chroma edge at all.
-
-    Example:
-        >>> near_edges(np.zeros((8, 8, 3))).any()
-        False
     """
     parts = [ndimage.sobel(lab[..., i], axis=axis) for i in (1, 2) for axis in (0, 1)]
     strength = np.sqrt(sum(part * part for part in parts))
@@ -91,6 +69,7 @@ class Truth:
 
     Args:
         rgb: uint8 (B, H, W, 3).
+        weigh: what pixels count by their ab, as ``constants.pixel_weights``.
 
     Attributes:
         lab, chroma, colourfulness: of the photos.
@@ -99,12 +78,9 @@ class Truth:
         near: bool (B, H, W), within 3 px of a chroma edge.
         weights: float32 (B, H, W), for class-rebalanced scores.
         left_gray: float (B,), mean CIEDE2000 of each photo that is left gray.
-
-    Example:
-        >>> Truth(photos).neutral.mean()
     """
 
-    def __init__(self, rgb):
+    def __init__(self, rgb, weigh=constants.pixel_weights):
         self.rgb = rgb
         self.lab = to_lab(rgb)
         self.chroma = chroma_of(self.lab)
@@ -114,6 +90,6 @@ class Truth:
         self.coloured = self.chroma > HUE_CHROMA
         self.sectors = sector_of(self.lab)
         self.near = np.stack([near_edges(lab) for lab in self.lab])
-        self.weights = constants.pixel_weights(self.lab[..., 1:])
+        self.weights = weigh(self.lab[..., 1:])
         gray = to_lab(np.repeat(gray_of(rgb), 3, axis=-1))
         self.left_gray = color.deltaE_ciede2000(self.lab, gray).mean(axis=(1, 2), dtype=np.float64)

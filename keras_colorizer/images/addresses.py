@@ -20,10 +20,6 @@ def is_public(address: str) -> bool:
     Private, shared, loopback, link-local, multicast, reserved and unspecified addresses are not,
     nor is an IPv6 address that carries such an IPv4 address (mapped, compatible, NAT64, 6to4), nor
     Teredo. Source: the IANA special-purpose registries, as ``ipaddress`` has them.
-
-    Example:
-        >>> is_public("::ffff:127.0.0.1")
-        False
     """
     found = ipaddress.ip_address(address.partition("%")[0])
     if found.version == 6:
@@ -49,10 +45,6 @@ def look_up(host: str, port: int, allow_private: bool) -> list[tuple]:
 
     Raises:
         UserError: the name is unknown, or one of its addresses is not public.
-
-    Example:
-        >>> look_up("localhost", 80, allow_private=True)
-        [(<AddressFamily.AF_INET: 2>, ('127.0.0.1', 80))]
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -70,11 +62,7 @@ def look_up(host: str, port: int, allow_private: bool) -> list[tuple]:
 
 
 def connect(family: int, place: tuple, seconds: float) -> socket.socket:
-    """A TCP connection to a checked address; each later read may take ``seconds`` as well.
-
-    Example:
-        >>> connect(*look_up("example.org", 80, allow_private=False)[0], seconds=10)
-    """
+    """A TCP connection to a checked address; each later read may take ``seconds`` as well."""
     found = socket.socket(family, socket.SOCK_STREAM)
     try:
         found.settimeout(seconds)
@@ -96,12 +84,7 @@ def _connect_to_any(places, seconds):
 
 
 class Connection(http.client.HTTPConnection):
-    """HTTP to addresses that were looked up and checked before: no second look-up, no proxy.
-
-    Example:
-        >>> places = look_up("example.org", 80, allow_private=False)
-        >>> Connection("example.org", 80, places, seconds=10).request("GET", "/")
-    """
+    """HTTP to addresses that were looked up and checked before: no second look-up, no proxy."""
 
     def __init__(self, host, port, places, seconds):
         super().__init__(host, port, timeout=seconds)
@@ -120,12 +103,7 @@ class Connection(http.client.HTTPConnection):
 
 
 class SecureConnection(Connection):
-    """As ``Connection``, over TLS: the certificate must be the host name's.
-
-    Example:
-        >>> places = look_up("example.org", 443, allow_private=False)
-        >>> SecureConnection("example.org", 443, places, seconds=10).request("GET", "/")
-    """
+    """As ``Connection``, over TLS: the certificate must be the host name's."""
 
     default_port = http.client.HTTPS_PORT
 

@@ -15,9 +15,6 @@ def side_by_side(panels: dict[str, Image.Image], largest: int = 1600) -> Image.I
 
     Returns:
         ``PIL.Image`` RGB on white.
-
-    Example:
-        >>> side_by_side({"gray": gray, "result": result}).save("compared.png")
     """
     first = next(iter(panels.values()))
     scale = min(1.0, largest / max(first.size))

@@ -25,10 +25,6 @@ def upright(data: bytes) -> tuple[bytes | None, int]:
 
     Raises:
         ValueError: the block is damaged.
-
-    Example:
-        >>> upright(image.info["exif"])[1]
-        6
     """
     while data.startswith(HEADER):
         data = data[len(HEADER) :]
@@ -103,9 +99,5 @@ def in_png_text(text: str) -> bytes:
 
     Raises:
         ValueError: it is damaged.
-
-    Example:
-        >>> in_png_text("\nexif\n       4\n49492a00\n")
-        b'II*\x00'
     """
     return bytes.fromhex("".join(text.split("\n")[3:]))

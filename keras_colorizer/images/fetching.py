@@ -49,10 +49,6 @@ def fetch(link: str, allow_private: bool = False, limits: Limits | None = None, 
     Raises:
         UserError: the link cannot be fetched within the limits, or leads where it may not.
         Stopped: ``stop`` was set first.
-
-    Example:
-        >>> fetch("https://example.org/rose.jpg")[:2]
-        b'\xff\xd8'
     """
     limits = limits or LIMITS
     job = _Fetch(link, allow_private, limits)

@@ -7,11 +7,7 @@ from keras_colorizer.images.files import replace_atomically
 
 
 def new(width: float, height: float):
-    """An empty ``matplotlib.figure.Figure`` of so many inches, at 100 pixels an inch.
-
-    Example:
-        >>> axis = new(9, 4).subplots()
-    """
+    """An empty ``matplotlib.figure.Figure`` of so many inches, at 100 pixels an inch."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -21,11 +17,7 @@ def new(width: float, height: float):
 
 
 def save(figure, path: str | os.PathLike) -> None:
-    """Writes ``figure`` as a PNG, whole or not at all.
-
-    Example:
-        >>> save(figure, "hues.png")
-    """
+    """Writes ``figure`` as a PNG, whole or not at all."""
     with replace_atomically(path) as temporary, warnings.catch_warnings():
         # Names may be of any script; a box stands for what the font does not have.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
@@ -33,12 +25,7 @@ def save(figure, path: str | os.PathLike) -> None:
 
 
 def text(name: str, length: int) -> str:
-    """``name`` as Matplotlib shows it unchanged, its middle left out beyond ``length`` characters.
-
-    Example:
-        >>> text("autoencoder", 8)
-        'aut…der'
-    """
+    """``name`` as Matplotlib leaves it, without its middle beyond ``length`` characters."""
     name = " ".join(str(name).split())
     half = (length - 1) // 2
     name = name if len(name) <= length else f"{name[:half]}…{name[-half:]}"

@@ -22,10 +22,6 @@ def replace_atomically(path: str | os.PathLike) -> Iterator[Path]:
     The sibling keeps the suffix (encoders choose by it) and may become a file or a folder. On an
     error nothing is left behind and what stood at ``path`` stays. A folder that stood there is
     moved aside first and removed last, so that at no moment is half of it visible.
-
-    Example:
-        >>> with replace_atomically("run/recipe.json") as temporary:
-        ...     temporary.write_text("{}")
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,10 +37,6 @@ def replace_atomically(path: str | os.PathLike) -> Iterator[Path]:
 
 
 def write_text(path: str | os.PathLike, text: str) -> None:
-    """Writes ``text`` to ``path`` as UTF-8, whole or not at all.
-
-    Example:
-        >>> write_text("run/notes.txt", "looks natural")
-    """
+    """Writes ``text`` to ``path`` as UTF-8, whole or not at all."""
     with replace_atomically(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

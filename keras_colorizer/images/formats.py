@@ -47,10 +47,6 @@ def recognise(head: bytes) -> tuple[str | None, str]:
 
     Returns:
         Pillow's name of the format and "", or None and what the file is with what to do.
-
-    Example:
-        >>> recognise(b"%PDF-1.7")
-        (None, 'it is a PDF document; export its pictures as JPEG or PNG')
     """
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG", ""
@@ -104,10 +100,6 @@ def supported(name: str) -> bool:
     """Whether this Pillow reads and writes a format.
 
     Imports Pillow's plugin for this format alone, and not those for forty others.
-
-    Example:
-        >>> supported("AVIF")  # Pillow 11.3 and later, if built with it
-        True
     """
     try:
         plugin = f"PIL.{_PLUGINS.get(name, name.capitalize() + 'ImagePlugin')}"
@@ -117,12 +109,7 @@ def supported(name: str) -> bool:
 
 
 def is_lossless_webp(file: BinaryIO) -> bool:
-    """Whether the first picture of a WebP file was stored without loss; the place is kept.
-
-    Example:
-        >>> is_lossless_webp(open("scan.webp", "rb"))
-        True
-    """
+    """Whether the first picture of a WebP file was stored without loss; the place is kept."""
     place = file.tell()
     try:
         file.seek(12)

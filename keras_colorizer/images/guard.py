@@ -29,10 +29,6 @@ def quiet() -> Iterator[None]:
 
     ``warnings.catch_warnings`` alone, in several threads, can leave the wrong filters behind: the
     first thread in sets the filter, the last one out restores what was.
-
-    Example:
-        >>> with quiet():
-        ...     Image.open("photo.tif").load()
     """
     global _inside
     with _lock:
@@ -67,12 +63,7 @@ def _libtiff():
 
 @contextlib.contextmanager
 def reading(what: str) -> Iterator[None]:
-    """What goes wrong inside, decoding the photo ``what``, is one `UserError` that names it.
-
-    Example:
-        >>> with reading("photo.jpg"):
-        ...     Image.open("photo.jpg").load()
-    """
+    """What goes wrong inside, decoding the photo ``what``, is one `UserError` that names it."""
     try:
         with quiet():
             yield
@@ -91,11 +82,7 @@ def reading(what: str) -> Iterator[None]:
 
 
 def unreadable(what: str, error: OSError) -> UserError:
-    """The error for a file ``what`` that the system does not let us read.
-
-    Example:
-        >>> raise unreadable("photo.jpg", PermissionError(13, "Permission denied"))
-    """
+    """The error for a file ``what`` that the system does not let us read."""
     if isinstance(error, FileNotFoundError):
         return UserError(f"{what}: no such file; check its name")
     if isinstance(error, PermissionError):
@@ -105,11 +92,7 @@ def unreadable(what: str, error: OSError) -> UserError:
 
 
 def too_large(what: str, pixels: int, limit: int) -> UserError:
-    """The error for a photo ``what`` of more pixels than are allowed.
-
-    Example:
-        >>> raise too_large("map.png", 400_000_000, 178_956_970)
-    """
+    """The error for a photo ``what`` of more pixels than are allowed."""
     return UserError(
         f"{what}: {pixels / 1e6:.1f} million pixels, above the limit of {limit / 1e6:.1f} million; "
         "make it smaller first"

@@ -22,10 +22,6 @@ class Input:
         inside: its path inside the given folder, or its file name.
         path: the file; None for a link.
         format: Pillow's name of its format, from its first bytes; None if they tell nothing.
-
-    Example:
-        >>> find(["photos"])[0][0].inside
-        PosixPath('garden/rose.jpg')
     """
 
     name: str
@@ -53,10 +49,6 @@ def sniff(path: str | os.PathLike) -> str | None:
 
     None where they are of no format that is read here, or cannot be had, or would be lost by
     reading them (of a pipe).
-
-    Example:
-        >>> sniff("photos/rose.jpg")
-        'JPEG'
     """
     try:
         path = Path(path)
@@ -83,9 +75,6 @@ def find(
 
     Returns:
         ``(inputs, problems)``; a problem is one line on an argument or folder that gives nothing.
-
-    Example:
-        >>> inputs, problems = find(["photos", "https://example.org/rose.jpg"])
     """
     found, problems = {}, []
     beside = None if beside is None else os.path.realpath(beside)

@@ -11,11 +11,7 @@ _SIZES = (13, 12, 11, 10, 9)  # pixels; below 9 nobody reads
 
 @functools.cache
 def font(size: int = 13):
-    """DejaVu Sans, which Matplotlib brings: Pillow's own font lacks Greek, and so ΔE.
-
-    Example:
-        >>> draw.text((0, 0), "ΔE 4.1", font=font(11))
-    """
+    """DejaVu Sans, which Matplotlib brings: Pillow's own font lacks Greek, and so ΔE."""
     import matplotlib
 
     path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
@@ -36,10 +32,6 @@ def fit(text: str, width: int, lines: int = 2, sizes: tuple[int, ...] = _SIZES):
 
     Returns:
         ``(text, font)``: the text with line breaks, and its font.
-
-    Example:
-        >>> fit("autoencoder (raw)", 96)[0]
-        'autoencoder\n(raw)'
     """
     text = re.sub(r"[^\S ]+", " ", str(text)).strip()
     pieces = re.findall(r"\(?[^\s_\-/.(]*[\s_\-/.]*", text)

@@ -20,10 +20,6 @@ def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
 
     Raises:
         ValueError: a mode that Pillow cannot convert, as LAB.
-
-    Example:
-        >>> split(Image.new("LA", (4, 3), (7, 9)))[1].getpixel((0, 0))
-        9
     """
     key = image.info.get("transparency")
     if image.mode.startswith("I;16"):
@@ -49,12 +45,7 @@ def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
 
 
 def is_deep(image: Image.Image) -> bool:
-    """Whether a file just opened, and not loaded yet, holds more than 8 bits a channel.
-
-    Example:
-        >>> is_deep(Image.open("scan.tif"))
-        True
-    """
+    """Whether a file just opened, and not loaded yet, holds more than 8 bits a channel."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return True
     tiles = getattr(image, "tile", None)  # RGB of 16 bits gets mode RGB; the decoder's name tells
@@ -62,12 +53,7 @@ def is_deep(image: Image.Image) -> bool:
 
 
 def over_white(image: Image.Image, alpha: Image.Image) -> Image.Image:
-    """An RGB or YCbCr image as it looks on white paper where ``alpha`` is below 255.
-
-    Example:
-        >>> over_white(Image.new("RGB", (2, 2)), Image.new("L", (2, 2))).getpixel((0, 0))
-        (255, 255, 255)
-    """
+    """An RGB or YCbCr image as it looks on white paper where ``alpha`` is below 255."""
     white = (255, 128, 128) if image.mode == "YCbCr" else (255, 255, 255)
     paper = Image.new(image.mode, image.size, white)
     paper.paste(image, mask=alpha)

@@ -8,22 +8,12 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  
 
 
 def is_link(text: str) -> bool:
-    """Whether ``text`` is an http or https link.
-
-    Example:
-        >>> is_link("HTTPS://example.org/a.jpg")
-        True
-    """
+    """Whether ``text`` is an http or https link."""
     return text.lower().startswith(("http://", "https://"))
 
 
 def file_name(link: str) -> str:
-    """A harmless file name from the path of a link; its host where the path has none.
-
-    Example:
-        >>> file_name("https://example.org/photos/a%2Fb%20c.jpg?size=2")
-        'a_b c.jpg'
-    """
+    """A harmless file name from the path of a link; its host where the path has none."""
     parts = urllib.parse.urlsplit(link)
     last = parts.path.rstrip("/").rpartition("/")[2]
     name = urllib.parse.unquote(last, errors="replace") or parts.hostname or ""

@@ -23,10 +23,6 @@ def apply(
     Returns:
         ``(image, icc, note)``: L stays L, CMYK becomes RGB by its profile; ``icc`` is the RGB
         profile's bytes or None; the note is None, or a line saying why a profile was dropped.
-
-    Example:
-        >>> apply(Image.new("L", (4, 4), 100), dot_gain_20, "L")[0].getpixel((0, 0))
-        116
     """
     if not icc:
         return image, None, None

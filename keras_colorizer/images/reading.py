@@ -41,10 +41,6 @@ class Photo:
         format: Pillow's name of the input's format ("JPEG", …), None for arrays.
         lossless: the input was a lossless WebP.
         notes: remarks for the user, one line each, without the photo's name.
-
-    Example:
-        >>> read("photo.jpg").gray.size
-        (4000, 3000)
     """
 
     gray: Image.Image
@@ -86,10 +82,6 @@ def read(source: Source, what: str = "", max_pixels: int = MAX_PIXELS) -> Photo:
 
     Raises:
         UserError: not there, not readable, not a photo, damaged, cut off, too large; one line.
-
-    Example:
-        >>> read("scan.tif").notes
-        ['16-bit: the result has 8 bits a channel']
     """
     what = what or _name(source)
     with guard.reading(what), _opened(source, what, max_pixels) as image:

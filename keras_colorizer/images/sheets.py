@@ -12,11 +12,7 @@ _NARROWEST = 96  # pixels: smaller photos are enlarged, or one could neither see
 
 
 def save_png(image, path):
-    """Writes a ``PIL.Image`` as PNG, whole or not at all.
-
-    Example:
-        >>> save_png(Image.new("RGB", (8, 8)), "out/sheet.png")
-    """
+    """Writes a ``PIL.Image`` as PNG, whole or not at all."""
     with replace_atomically(path) as temporary:
         image.save(temporary, format="PNG")
 
@@ -33,9 +29,6 @@ def contact_sheet(columns, wrap=1, captions=None):
 
     Returns:
         ``PIL.Image`` in RGB.
-
-    Example:
-        >>> contact_sheet({"gray": gray, "result": result, "original": rgb}, wrap=2)
     """
     stacks = [np.asarray(c) for c in columns.values()]
     stacks = [np.repeat(s, 3, axis=-1) if s.shape[-1] == 1 else s for s in stacks]
@@ -73,9 +66,6 @@ def save_curves(rows, panels, path):
         rows: dicts of floats, one an epoch, with an ``epoch`` key; missing values leave gaps.
         panels: dict of a panel's title → list of column names; panels without data are left out.
         path: the PNG to write, whole or not at all.
-
-    Example:
-        >>> save_curves(run.rows, {"loss": ["loss", "val_loss"]}, "curves.png")
     """
     known = {key for row in rows for key in row}
     panels = {title: [n for n in names if n in known] for title, names in panels.items()}

@@ -24,10 +24,6 @@ class Places:
         result: the colour photo.
         keep: there is a result already, which stays as it is.
         sheet: the comparison sheet to write; None if there is one, or none is wanted.
-
-    Example:
-        >>> Places(Path("colorized/rose.jpg"), keep=True, sheet=None).is_done
-        True
     """
 
     result: Path
@@ -48,11 +44,6 @@ class Targets:
         format: Pillow's name of the format of all results, or None for each photo's own.
         overwrite: existing results are made anew, not kept.
         compare: comparison sheets are wanted too.
-
-    Example:
-        >>> inputs, _ = find(["photos"])
-        >>> targets = Targets(Path("colorized"), None, overwrite=False, compare=False)
-        >>> places = targets.plan(inputs)
     """
 
     def __init__(self, out: Path, format: str | None, overwrite: bool, compare: bool):

@@ -23,10 +23,6 @@ def exif(image: Image.Image) -> bytes | None:
 
     Raises:
         Exception: whatever Pillow raises on tags that it cannot read.
-
-    Example:
-        >>> exif(Image.open("scan.tif"))[:6]
-        b'Exif\x00\x00'
     """
     found, kept = image.getexif(), Image.Exif()
     for tag in DESCRIPTIVE & set(found):
@@ -52,9 +48,6 @@ def save(image: Image.Image, file: BinaryIO, data: bytes | None, **options) -> N
     Raises:
         ValueError: the EXIF cannot be kept; the photo is written.
         OSError: the photo cannot be written.
-
-    Example:
-        >>> save(colour, open("result.tif", "w+b"), photo.exif)
     """
     tags, found, problem = Image.Exif(), Image.Exif(), None
     try:

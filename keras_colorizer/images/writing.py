@@ -36,10 +36,6 @@ def format_for(photo: Photo, asked: str | None = None) -> tuple[str, str]:
 
     Raises:
         UserError: no such format, or this Pillow cannot write it.
-
-    Example:
-        >>> format_for(read("animation.gif"))
-        ('PNG', '.png')
     """
     if asked is None:
         name = photo.format if photo.format in WRITTEN else "PNG"
@@ -74,9 +70,6 @@ def write(
 
     Raises:
         UserError: it cannot be written; names the target, and nothing is left there.
-
-    Example:
-        >>> write(colour, "colorized/photo.jpg", photo)
     """
     is_path = isinstance(target, str | os.PathLike)
     what = os.fspath(target) if is_path else "the result"

@@ -19,10 +19,6 @@ class RunModel(Model):
     """A finished run's own network, in Keras on any backend, computing in float32.
 
     ``temperature`` is another than its codec's own, where that has one.
-
-    Example:
-        >>> RunModel("runs/gan-1").kind
-        'run'
     """
 
     kind = "run"
@@ -57,10 +53,6 @@ class SavedModel(Model):
     """An exported SavedModel, in TensorFlow alone.
 
     ``temperature`` is another than its own, where it has one.
-
-    Example:
-        >>> SavedModel("runs/gan-1/saved_model").kind
-        'SavedModel'
     """
 
     kind = "SavedModel"
@@ -87,10 +79,6 @@ class ExportedModel(Model):
 
     The network's own RGB, where it has such, is its SavedModel's, which is opened (by TensorFlow)
     when ``raw`` is first asked for.
-
-    Example:
-        >>> ExportedModel("saved_models/flowers").kind
-        'tflite'
     """
 
     kind = "tflite"
@@ -158,10 +146,6 @@ def open_model(path_or_name: str | os.PathLike, temperature: float | None = None
     Raises:
         UserError: nothing is there, it is none of these, unfinished, damaged or of another version,
             or has no temperature that could be another.
-
-    Example:
-        >>> open_model("runs/gan-1").colorize(np.zeros((1, 480, 640, 1), "uint8")).shape
-        (1, 480, 640, 3)
     """
     path = Path(path_or_name)
     if temperature is not None:

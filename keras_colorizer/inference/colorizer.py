@@ -71,8 +71,9 @@ class Colorizer:
                 RGB of its own.
 
         Example:
+            >>> colorizer = load("flowers")
             >>> colorizer("old.jpg", saturation=1.2).size
-            (4000, 3000)
+            (600, 400)
         """
         self._check(saturation, blend, raw)
         gray = reading.read(photo).gray
@@ -91,6 +92,8 @@ class Colorizer:
             UserError: a value is out of its range, or the network gave what is no colour.
 
         Example:
+            >>> from PIL import Image
+            >>> colorizer = load("flowers")
             >>> colorizer.paint(Image.open("old.jpg").convert("L"), "YCbCr").save("colour.jpg")
         """
         self._check(saturation, blend)
@@ -119,8 +122,11 @@ class Colorizer:
             UserError: as a call does, in the place of the photo that cannot be read.
 
         Example:
-            >>> for image in colorizer.many(Path("photos").glob("*.jpg")):
+            >>> from pathlib import Path
+            >>> for image in load("flowers").many(Path("photos").glob("*.jpg")):
             ...     print(image.size)
+            (600, 400)
+            (600, 400)
         """
         self._check(saturation, blend, raw)  # now, not at the first photo
         if isinstance(photos, str | bytes | os.PathLike | Image.Image):
@@ -167,6 +173,7 @@ class Colorizer:
         share the model, and take turns.
 
         Example:
+            >>> colorizer = load("flowers")
             >>> workers = [colorizer.clone(threads=1) for _ in range(4)]
         """
         twin = copy.copy(self)

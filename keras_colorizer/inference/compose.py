@@ -37,10 +37,6 @@ def compose(
 
     Returns:
         ``PIL.Image`` of that mode and the photo's size.
-
-    Example:
-        >>> compose(Image.new("L", (4000, 3000)), np.zeros((64, 64, 2), "float32")).size
-        (4000, 3000)
     """
     if gray.mode != "L" or mode not in ("RGB", "YCbCr"):
         raise ValueError(f"composes L and chroma to RGB or YCbCr; got {gray.mode} and {mode}")

@@ -22,9 +22,6 @@ class Examples:
     Attributes:
         photos: paths of photos.
         credit: a line for below the picture: names and licences.
-
-    Example:
-        >>> Examples(("flower.jpg",), "vultilion, CC BY 2.0")
     """
 
     photos: tuple
@@ -51,9 +48,6 @@ def draw(colorizer: Colorizer, photos) -> Image.Image:
 
     Raises:
         UserError: there is no photo, or one cannot be read.
-
-    Example:
-        >>> draw(keras_colorizer.load("flowers"), ["flower.jpg"]).save("sheet.png")
     """
     rows = {"gray": [], "result": [], "original": []}
     for photo in photos:
@@ -77,10 +71,6 @@ def write(folder, examples: Examples) -> dict:
 
     Raises:
         UserError: as ``draw``.
-
-    Example:
-        >>> write("saved_models/flowers", Examples(("flower.jpg",)))["photos"]
-        ['flower.jpg']
     """
     picture = draw(Colorizer(ExportedModel(folder)), examples.photos)
     sheets.save_png(picture, Path(folder) / FILE)
@@ -88,12 +78,7 @@ def write(folder, examples: Examples) -> dict:
 
 
 def markdown(card: dict) -> str:
-    """The picture with its caption for a model card; empty if there is none.
-
-    Example:
-        >>> markdown({})
-        ''
-    """
+    """The picture with its caption for a model card; empty if there is none."""
     found = card.get("examples")
     if not found:
         return ""

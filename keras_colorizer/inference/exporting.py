@@ -24,10 +24,6 @@ def in_float32(network):
 
     Returns:
         A ``keras.Model`` with equal weights whose layers all compute in float32.
-
-    Example:
-        >>> in_float32(mixed).compute_dtype
-        'float32'
     """
     import keras
 
@@ -68,9 +64,6 @@ def load_run(run: str | os.PathLike):
 
     Raises:
         UserError: RUN is no finished run, or its card is another network's.
-
-    Example:
-        >>> network, codec, card = load_run("runs/gan-1")
     """
     network, card = cards.load_network(run)
     from keras_colorizer.color import codecs
@@ -100,10 +93,6 @@ def signatures(network, codec, size):
         float32 [B, h, w, 2], CbCr in ±0.5); where the codec has a temperature, ``chroma_at``
         (``gray`` and ``temperature``, a float32 in 0..1 → ``chroma``); and, where it predicts RGB,
         ``raw`` (``image`` → ``image``, the network's own picture [B, size, size, 3]).
-
-    Example:
-        >>> sorted(signatures(network, codecs.get("rgb"), 128))
-        ['chroma', 'colorize', 'colorize_encoded', 'raw', 'serving_default']
     """
     tf = exporting_loading.tensorflow()
     from keras_colorizer.inference import graph
@@ -178,10 +167,6 @@ def export(
     Raises:
         UserError: TensorFlow is absent, RUN is no finished run, OUT exists or cannot be written,
             the source is other data than the run's, or a file is too far from the Keras network.
-
-    Example:
-        >>> export("runs/gan-1")
-        PosixPath('runs/gan-1/saved_model')
     """
     name, out = out and Path(out).name, Path(out or Path(run) / "saved_model")
     tf = exporting_loading.tensorflow()
@@ -222,10 +207,6 @@ def signature_names(folder: str | os.PathLike) -> list[str]:
 
     Raises:
         OSError: ``saved_model.pb`` cannot be read.
-
-    Example:
-        >>> signature_names("runs/gan-1/saved_model")
-        ['chroma', 'colorize', 'colorize_encoded', 'raw', 'serving_default']
     """
     exporting_loading.tensorflow()
     from tensorflow.core.protobuf import saved_model_pb2
@@ -248,11 +229,6 @@ def load_saved_model(folder: str | os.PathLike):
 
     Raises:
         UserError: TensorFlow is absent, or the folder holds no SavedModel of ours.
-
-    Example:
-        >>> colorize = load_saved_model("runs/gan-1/saved_model")
-        >>> colorize(np.zeros((480, 640, 1), "uint8")).shape
-        (480, 640, 3)
     """
     import numpy as np
 

@@ -42,17 +42,14 @@ def calibration(run: str | os.PathLike, card: dict, source) -> np.ndarray:
 
     Raises:
         UserError: the source has no such photo.
-
-    Example:
-        >>> calibration("runs/gan-1", card, open_source("oxford_flowers102")).shape
-        (160, 128, 128, 1)
     """
     data = card.get("data") or {}
     roles = data.get("split", "train").split("+")  # "train+validation": as many of each
     each = CALIBRATION_PHOTOS // len(roles)
     photos = [x for role in roles for x in source.sample(role, card["size"], each)]
     hashes = data.get("id_hashes")
-    own = photos if hashes is None else [x for x in photos if cards.id_hash(x[0]) in hashes.split()]
+    known = None if hashes is None else set(hashes.split())
+    own = [x for x in photos if known is None or cards.id_hash(source.own_id(x[0])) in known]
     if not own:
         raise UserError(
             f"{source.name}: none of {len(photos)} photos looked at is among those that {run} was "
@@ -75,10 +72,6 @@ def held_out(source, size: int) -> tuple[np.ndarray, str]:
 
     Raises:
         UserError: both are empty.
-
-    Example:
-        >>> held_out(open_source("synthetic"), 64)[0].shape
-        (32, 256, 256, 1)
     """
     for split in ("test", "validation"):
         if photos := source.sample(split, parity.ENLARGED * size, PARITY_PHOTOS):
@@ -114,10 +107,6 @@ def complete(
     Raises:
         UserError: the source is not the run's, the network cannot be converted, a file is outside
             its band of ``parity``, a network declared mobile is none, or an example cannot be read.
-
-    Example:
-        >>> complete(temporary, "runs/gan-1", network, codec, card, source)["mobile"]
-        False
     """
     folder, size = Path(folder), card["size"]
     training = calibration(run, card, source)

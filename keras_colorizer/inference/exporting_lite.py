@@ -16,12 +16,7 @@ FILES = (*CHROMA, PHOTO)
 
 
 def files(codec) -> tuple[str, ...]:
-    """Those of ``FILES`` that there can be of a codec: int8 holds no powers, such as Lab needs.
-
-    Example:
-        >>> files(codecs.get("lab"))
-        ('chroma_float32.tflite', 'chroma_float16.tflite', 'colorize.tflite')
-    """
+    """Those of ``FILES`` that there can be of a codec: int8 holds no powers, such as Lab needs."""
     return FILES if codec.int8 else tuple(file for file in FILES if "int8" not in file)
 
 
@@ -79,10 +74,6 @@ def full_range(gray: np.ndarray) -> np.ndarray:
 
     Returns:
         float32 array (N, S, S, 1).
-
-    Example:
-        >>> full_range(np.float32([[[[0.1], [0.9]]]])).ravel()
-        array([0., 1.], dtype=float32)
     """
     low, high = gray.min(axis=(1, 2, 3)), gray.max(axis=(1, 2, 3))
     widest = int(np.argmax(high - low))
@@ -110,9 +101,6 @@ def write(folder: str | os.PathLike, network, codec, size: int, calibration: np.
 
     Raises:
         UserError: TensorFlow is absent, or the network has operators that TensorFlow Lite lacks.
-
-    Example:
-        >>> write("saved_models/flowers", network, codecs.get("ycbcr"), 128, photos)
     """
     folder, calibration = Path(folder), full_range(np.asarray(calibration, np.float32))
     with tempfile.TemporaryDirectory(prefix="traced-") as traced:
@@ -131,11 +119,7 @@ def write(folder: str | os.PathLike, network, codec, size: int, calibration: np.
 
 
 def require_mobile(folder: str | os.PathLike) -> None:
-    """Raises a UserError if a ``chroma_float*`` in ``folder`` has what mobile GPUs do not run.
-
-    Example:
-        >>> require_mobile("saved_models/flowers")
-    """
+    """Raises a UserError if a ``chroma_float*`` in ``folder`` has what mobile GPUs do not run."""
     for file in CHROMA[:2]:
         if wrong := operators.not_on_mobile_gpus(Path(folder) / file):
             raise UserError(

@@ -8,11 +8,7 @@ from keras_colorizer.models import card as cards
 
 
 def tensorflow():
-    """The module ``tensorflow``; a UserError says what to do where it is absent.
-
-    Example:
-        >>> tf = tensorflow()
-    """
+    """The module ``tensorflow``; a UserError says what to do where it is absent."""
     # Before Keras, which fails without its backend and cannot say what to do.
     try:
         import tensorflow as tf
@@ -37,9 +33,6 @@ def load(folder: str | os.PathLike, needed: str = "colorize"):
 
     Raises:
         UserError: TensorFlow is absent, or the folder holds no SavedModel of ours.
-
-    Example:
-        >>> loaded, card = load("runs/gan-1/saved_model")
     """
     tf = tensorflow()
     card = cards.read(folder)
@@ -62,9 +55,6 @@ def require_finite(where: str | os.PathLike, weights) -> None:
     """Raises a UserError if any of ``weights``, NumPy arrays, holds NaN or infinity.
 
     TensorFlow's fused ReLUs make zeros of NaN, so that pictures of a broken network look whole.
-
-    Example:
-        >>> require_finite("runs/gan-1", network.get_weights())
     """
     import numpy as np
 
@@ -91,9 +81,6 @@ def load_predictions(folder: str | os.PathLike):
     Raises:
         UserError: TensorFlow is absent, the folder holds no SavedModel of ours or an older one,
             its card is another's, or its weights hold NaN.
-
-    Example:
-        >>> chroma, rgb, card = load_predictions("runs/gan-1/saved_model")
     """
     tf = tensorflow()
     import numpy as np

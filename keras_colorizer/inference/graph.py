@@ -20,9 +20,6 @@ def gray_in_graph(image):
 
     Raises:
         tf.errors.InvalidArgumentError: another number of channels, when the graph runs.
-
-    Example:
-        >>> gray_in_graph(tf.constant([[[[255, 0, 0]]]], tf.uint8))  # [[[[76 / 255]]]]
     """
     image = tf.convert_to_tensor(image, tf.uint8)
     shape = tf.shape(image)
@@ -47,10 +44,6 @@ def shrink_in_graph(gray, size):
 
     Returns:
         float32 tensor [B, size, size, 1].
-
-    Example:
-        >>> shrink_in_graph(tf.zeros([2, 480, 641, 1]), 128).shape
-        TensorShape([2, 128, 128, 1])
     """
     shape = tf.shape(gray)
     across_h = tf.maximum(shape[1] // size, 1)
@@ -92,10 +85,6 @@ def colorize_in_graph(network, codec, size, image):
 
     Raises:
         tf.errors.InvalidArgumentError: another number of channels.
-
-    Example:
-        >>> colorize_in_graph(network, codecs.get("rgb"), 128, photos).shape
-        TensorShape([1, 480, 640, 3])
     """
     gray, seen, prediction = _predict(network, codec, size, image)
     chroma = tf.image.resize(codec.chroma(seen, prediction), tf.shape(gray)[1:3], "bilinear")
@@ -112,10 +101,6 @@ def chroma_in_graph(network, codec, gray, **options):
 
     Returns:
         float32 tensor [B, h, w, 2]: CbCr in ±0.5.
-
-    Example:
-        >>> chroma_in_graph(network, codecs.get("rgb"), tf.zeros([1, 128, 128, 1])).shape
-        TensorShape([1, 128, 128, 2])
     """
     return tf.cast(codec.chroma(gray, _call(network, codec, gray), **options), tf.float32)
 
@@ -131,10 +116,6 @@ def raw_in_graph(network, codec, size, image):
 
     Raises:
         ValueError: the codec predicts chroma only.
-
-    Example:
-        >>> raw_in_graph(network, codecs.get("rgb"), 128, photos).shape
-        TensorShape([1, 128, 128, 3])
     """
     if not codec.predicts_rgb:
         raise ValueError(f"codec {codec.name!r} predicts no RGB of its own")
@@ -155,9 +136,6 @@ def colorize_encoded_in_graph(network, codec, size, encoded):
 
     Raises:
         tf.errors.InvalidArgumentError: bytes that are no image.
-
-    Example:
-        >>> colorize_encoded_in_graph(network, codec, 128, [Path("old.jpg").read_bytes()])
     """
 
     def one(file):

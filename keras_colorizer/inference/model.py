@@ -16,10 +16,6 @@ def shrink(gray: np.ndarray, size: int) -> np.ndarray:
 
     Returns:
         float32 array (B, size, size, 1) in 0..1; whole levels of 1/255.
-
-    Example:
-        >>> shrink(np.zeros((2, 480, 641, 1), "uint8"), 128).shape
-        (2, 128, 128, 1)
     """
     if gray.shape[1:3] != (size, size):
         photos = [Image.fromarray(photo[..., 0]) for photo in gray]
@@ -32,22 +28,12 @@ def _small(gray, size):
 
 
 def see(gray: Image.Image, size: int) -> np.ndarray:
-    """`shrink` for one ``PIL.Image`` of mode L: float32 (1, size, size, 1) in 0..1.
-
-    Example:
-        >>> see(Image.new("L", (4000, 3000)), 128).shape
-        (1, 128, 128, 1)
-    """
+    """`shrink` for one ``PIL.Image`` of mode L: float32 (1, size, size, 1) in 0..1."""
     return shrink(_small(gray, size)[None, ..., None], size)
 
 
 def check(gray: np.ndarray) -> np.ndarray:
-    """``gray`` if it is uint8 (B, H, W, 1) and not empty; TypeError or ValueError otherwise.
-
-    Example:
-        >>> check(np.zeros((1, 480, 640, 1), "uint8")).dtype
-        dtype('uint8')
-    """
+    """``gray`` if it is uint8 (B, H, W, 1) and not empty; TypeError or ValueError otherwise."""
     gray = np.asarray(gray)
     if gray.dtype != np.uint8:
         raise TypeError(f"gray photos must be uint8, 0..255; got {gray.dtype}")
@@ -65,11 +51,6 @@ class Model:
         size: the working size in pixels.
         kind: "run", "SavedModel" or "tflite".
         predicts_rgb: the network has RGB of its own, which ``raw`` gives.
-
-    Example:
-        >>> model = backends.open_model("runs/gan-1")
-        >>> model.colorize(gray).shape  # uint8 (16, 480, 640, 1)
-        (16, 480, 640, 3)
     """
 
     kind = ""
@@ -171,10 +152,6 @@ class Saturated(Model):
     Args:
         model: any `Model`.
         saturation: the factor, 0 or more.
-
-    Example:
-        >>> Saturated(backends.open_model("runs/chroma"), 1.2).name
-        'chroma × 1.2'
     """
 
     def __init__(self, model: Model, saturation: float):

@@ -82,10 +82,6 @@ def whole(training: dict) -> dict:
     Args:
         training: as a card holds it: ``photos``, ``minutes``, ``cpu_minutes``, ``device``, and
             ``init``, the run that it began from.
-
-    Example:
-        >>> whole({"photos": 512, "minutes": 1.5, "cpu_minutes": 2.5})["photos"]
-        512
     """
     total = {k: training.get(k) for k in ("photos", "minutes", "cpu_minutes", "device")}
     before = (training.get("init") or {}).get("training")
@@ -129,10 +125,6 @@ def text(card: dict, chroma_shape: tuple[int, int]) -> str:
 
     Returns:
         Markdown, of lines that are not wrapped where they hold numbers.
-
-    Example:
-        >>> text(card, (32, 32)).splitlines()[0]
-        '# flowers: gray photos become colour photos'
     """
     found, size, data = card["parity"], card["size"], card.get("data") or {}
     name = data.get("name", "unknown photos")

@@ -55,10 +55,6 @@ def read(path: str | os.PathLike) -> list[Operator]:
 
     Returns:
         List of ``Operator``. Source: the FlatBuffers schema of TensorFlow Lite, version 3.
-
-    Example:
-        >>> {x.name for x in read("saved_models/flowers/chroma_float32.tflite")} <= MOBILE_GPU
-        True
     """
     from ai_edge_litert import schema_py_generated as schema
 
@@ -89,10 +85,6 @@ def not_on_mobile_gpus(path: str | os.PathLike) -> list[str]:
 
     A DEQUANTIZE of a constant does not count: it unpacks float16 weights, which the delegate keeps
     as they are.
-
-    Example:
-        >>> not_on_mobile_gpus("saved_models/flowers/chroma_float16.tflite")
-        []
     """
     unpacking = [
         x for x in read(path) if x.name == "DEQUANTIZE" and all(y.constant for y in x.inputs)

@@ -39,10 +39,6 @@ def delta_e(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     Returns:
         float array (...): 0 for equal colours, about 1 for what can just be seen.
         Source: CIE 142-2001, as scikit-image has it; D65, 2° observer.
-
-    Example:
-        >>> delta_e(np.uint8([[255, 0, 0]]), np.uint8([[255, 0, 0]]))
-        array([0.])
     """
     from skimage import color
 
@@ -50,12 +46,7 @@ def delta_e(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def colourfulness(photos: np.ndarray) -> float:
-    """Mean Hasler-Süsstrunk colourfulness of uint8 photos (B, H, W, 3); ``color.metrics`` has it.
-
-    Example:
-        >>> colourfulness(np.zeros((1, 2, 2, 3), "uint8"))
-        0.0
-    """
+    """Mean Hasler-Süsstrunk colourfulness of uint8 photos (B, H, W, 3), by ``color.metrics``."""
     from keras import ops
 
     from keras_colorizer.color import metrics
@@ -70,10 +61,6 @@ def compare(truth: np.ndarray, result: np.ndarray) -> dict:
     Returns:
         ``mean_delta_e`` and ``max_delta_e`` over all pixels (CIEDE2000), ``colourfulness_ratio``
         (result's by truth's; None where truth is gray: it would say nothing).
-
-    Example:
-        >>> compare(photos, photos)["mean_delta_e"]
-        0.0
     """
     # Photo by photo: Lab in float64 takes many times the photos' own memory.
     differences = [delta_e(a, b) for a, b in zip(truth, result, strict=True)]
@@ -94,10 +81,6 @@ def latency(path: str | os.PathLike, shape: tuple[int, int]) -> dict:
 
     Returns:
         Threads (as text) → milliseconds of the best call: others use the machine too.
-
-    Example:
-        >>> latency("saved_models/flowers/chroma_int8.tflite", (128, 128))
-        {'1': 3.1, '2': 1.7}
     """
     gray = np.random.default_rng(0).integers(0, 256, (1, *shape, 1), np.uint8)
     found = {}
@@ -144,10 +127,6 @@ def measure(folder: str | os.PathLike, reference, saved, colorize, photos: np.nd
     Returns:
         Dict for the card: ``measure``, ``cores``, ``files`` (name → ``compare``'s, ``bytes``,
         ``latency_ms``) and ``photo_path``, how far the graph's whole path is from ours.
-
-    Example:
-        >>> measure(folder, run, saved, colorize, photos)["files"]["chroma_int8.tflite"]["bytes"]
-        1420000
     """
     folder, size = Path(folder), reference.size
     small = np.rint(255 * shrink(photos, size)).astype(np.uint8)
@@ -180,11 +159,7 @@ def measure(folder: str | os.PathLike, reference, saved, colorize, photos: np.nd
 
 
 def check(found: dict) -> None:
-    """Raises a UserError for the first file of ``measure``'s dict that is outside its band.
-
-    Example:
-        >>> check(measure(folder, run, saved, colorize, photos))
-    """
+    """Raises a UserError for the first file of ``measure``'s dict that is outside its band."""
     for file in (file for file in BANDS if file in found["files"]):
         (most, low, high), entry = BANDS[file], found["files"][file]
         mean, ratio = entry["mean_delta_e"], entry["colourfulness_ratio"]

@@ -13,10 +13,6 @@ def held_back(hide: type[BaseException] | tuple = ()) -> Iterator[None]:
 
     Args:
         hide: errors that say enough by themselves; what was held back stays hidden with them.
-
-    Example:
-        >>> with held_back():
-        ...     interpreter.allocate_tensors()
     """
     try:
         sys.stderr.flush()

@@ -18,12 +18,7 @@ def _models() -> dict[str, Path]:
 
 
 def names() -> list[str]:
-    """Names of the shipped models, sorted.
-
-    Example:
-        >>> names()
-        []
-    """
+    """Names of the shipped models, sorted."""
     return sorted(_models())
 
 
@@ -34,10 +29,6 @@ def default() -> str:
 
     Raises:
         UserError: none is shipped, or several and not exactly one of them is the default.
-
-    Example:
-        >>> default()
-        'flowers'
     """
     models = _models()
     if len(models) == 1:
@@ -63,10 +54,6 @@ def find(name: str) -> Path:
 
     Raises:
         UserError: no shipped model has this name; the nearest and all are listed.
-
-    Example:
-        >>> find("flowers")
-        PosixPath('.../saved_models/flowers')
     """
     models = _models()
     if name in models:

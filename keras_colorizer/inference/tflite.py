@@ -21,12 +21,7 @@ _FIRST, _said = threading.Lock(), False
 
 
 def cores() -> int:
-    """How many processors this process may use: the threads that a file is run on.
-
-    Example:
-        >>> cores()
-        2
-    """
+    """How many processors this process may use: the threads that a file is run on."""
     usable = getattr(os, "sched_getaffinity", None)
     return len(usable(0)) if usable else os.cpu_count() or 1
 
@@ -104,12 +99,7 @@ class _LiteModel(Model):
 
 
 class ChromaModel(_LiteModel):
-    """A ``chroma_*.tflite``: gray at its working size to chroma; the photo's luma is kept here.
-
-    Example:
-        >>> open_tflite("flowers/chroma_int8.tflite").size
-        128
-    """
+    """A ``chroma_*.tflite``: gray at its working size to chroma; the photo's luma is kept here."""
 
     def chroma(self, gray):
         """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2) in ±0.5, as it comes."""
@@ -122,10 +112,6 @@ class PhotoModel(_LiteModel):
     """A ``colorize.tflite``: photos of any size to RGB; it resizes and keeps luma by itself.
 
     ``size`` is the card's, None without a card: the file does not tell its working size.
-
-    Example:
-        >>> open_tflite("flowers/colorize.tflite").colorize(gray).shape
-        (1, 480, 640, 3)
     """
 
     def colorize(self, gray):
@@ -174,10 +160,6 @@ def open_tflite(path: str | os.PathLike, threads: int | None = None) -> Model:
 
     Raises:
         UserError: the file is missing, damaged or another model's, or its card is.
-
-    Example:
-        >>> open_tflite("saved_models/flowers/chroma_float32.tflite").kind
-        'tflite'
     """
     path = Path(path)
     if not path.is_file():

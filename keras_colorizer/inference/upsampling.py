@@ -13,23 +13,13 @@ _BILINEAR = Image.Resampling.BILINEAR
 
 
 def resized(plane: np.ndarray, width: int, height: int) -> np.ndarray:
-    """A float plane (h, w) at another size: bilinear, antialiased where it gets smaller.
-
-    Example:
-        >>> resized(np.zeros((32, 32), "float32"), 641, 480).shape
-        (480, 641)
-    """
+    """A float plane (h, w) at another size: bilinear, antialiased where it gets smaller."""
     image = Image.fromarray(np.ascontiguousarray(plane, np.float32))
     return np.asarray(image.resize((width, height), _BILINEAR))
 
 
 def grid_size(width: int, height: int, limit: int = GRID) -> tuple[int, int]:
-    """Width and height of at most about ``limit`` pixels, in the photo's proportions.
-
-    Example:
-        >>> grid_size(4000, 3000)
-        (1155, 866)
-    """
+    """Width and height of at most about ``limit`` pixels, in the photo's proportions."""
     shrink = min(1.0, math.sqrt(limit / (width * height)))
     return max(1, round(width * shrink)), max(1, round(height * shrink))
 
@@ -51,10 +41,6 @@ def enlarge(chroma: np.ndarray, gray: Image.Image, limit: int = GRID) -> np.ndar
     Returns:
         float32 array (2, H, W) of ``grid_size``, the two planes; chroma itself at that size
         already, and plainly resized where the photo is smaller.
-
-    Example:
-        >>> enlarge(np.zeros((64, 64, 2), "float32"), Image.new("L", (4000, 3000))).shape
-        (2, 866, 1155)
     """
     chroma = np.asarray(chroma, np.float32).transpose(2, 0, 1)
     rows, columns = chroma.shape[1:]

@@ -22,10 +22,6 @@ def autoencoder(size, channels=3, widths=(32, 64, 64), activation="relu", dropou
     Returns:
         Model from gray (B, size, size, 1) to (B, size, size, channels) in 0..1; the embedding is
         the layer ``embedding``. Source: the report, section on the baseline, figure 2.
-
-    Example:
-        >>> autoencoder(128).get_layer("embedding").output.shape
-        (None, 32, 32, 64)
     """
     first, middle, last = widths
     gray = keras.Input((size, size, 1), name="gray")

@@ -8,31 +8,19 @@ from keras_colorizer.models.spectral import SpectralConv2D
 
 
 def activate(x, activation):
-    """Applies an activation by its Keras name; ``leaky_relu`` has the GANs' usual slope of 0.2.
-
-    Example:
-        >>> activate(x, "relu")
-    """
+    """Applies an activation by its Keras name; ``leaky_relu`` has the GANs' usual slope of 0.2."""
     if activation == "leaky_relu":
         return layers.LeakyReLU(negative_slope=0.2)(x)
     return layers.Activation(activation)(x)
 
 
 def normalize(x, momentum=0.99, synchronized=False):
-    """Batch normalisation; ``synchronized`` shares its statistics among replicas.
-
-    Example:
-        >>> normalize(x, momentum=0.9)
-    """
+    """Batch normalisation; ``synchronized`` shares its statistics among replicas."""
     return layers.BatchNormalization(momentum=momentum, synchronized=synchronized)(x)
 
 
 def convolve(x, width, momentum=0.99, strides=1, kernel=3, synchronized=False):
-    """A bias-free convolution and its batch norm, which export folds into one.
-
-    Example:
-        >>> convolve(x, 64, strides=2)
-    """
+    """A bias-free convolution and its batch norm, which export folds into one."""
     x = layers.Conv2D(width, kernel, strides=strides, padding="same", use_bias=False)(x)
     return normalize(x, momentum, synchronized)
 
@@ -48,9 +36,6 @@ def pictures(side, channels, conditional, scale=1.0):
 
     Returns:
         ``(inputs, x)``: colour, or [colour, gray]; both side by side (B, side, side, channels + 1).
-
-    Example:
-        >>> inputs, x = pictures(128, 3, conditional=True)
     """
     colour = keras.Input((side, side, channels), name="colour")
     x = colour if scale == 1.0 else layers.Rescaling(scale)(colour)
@@ -97,9 +82,6 @@ def judged(x, width, kernel, strides=1, normalization="batch", momentum=0.8, syn
 
     Raises:
         UserError: an unknown normalization.
-
-    Example:
-        >>> judged(x, 64, 4, strides=2, normalization="spectral")
     """
     choose("normalization", normalization, NORMALIZATIONS)
     convolution = SpectralConv2D if normalization == "spectral" else layers.Conv2D
@@ -108,11 +90,7 @@ def judged(x, width, kernel, strides=1, normalization="batch", momentum=0.8, syn
 
 
 def residual(x, momentum=0.99, activation="relu", synchronized=False):
-    """Two plain 3×3 convolutions beside the identity (He et al. 2015, figure 2).
-
-    Example:
-        >>> residual(x)
-    """
+    """Two plain 3×3 convolutions beside the identity (He et al. 2015, figure 2)."""
     width, shared = x.shape[-1], {"momentum": momentum, "synchronized": synchronized}
     inner = activate(convolve(x, width, **shared), activation)
     return activate(layers.Add()([x, convolve(inner, width, **shared)]), activation)
@@ -123,9 +101,6 @@ def context(x, activation="relu"):
 
     The mean is a pool over the full, static window: a global pool would become MEAN in TensorFlow
     Lite, which mobile GPUs do not run. After the context of Iizuka et al. 2016 (section 3.3).
-
-    Example:
-        >>> context(x)
     """
     width = x.shape[-1]
     mean = layers.AveragePooling2D(x.shape[1:3])(x)
@@ -177,8 +152,5 @@ def skip(kind, x, feature, activation="relu"):
 
     Raises:
         UserError: an unknown kind.
-
-    Example:
-        >>> skip("add", x, feature)
     """
     return SKIPS[choose("skip", kind, SKIPS)](x, feature, activation)

@@ -29,12 +29,7 @@ def _plain(value):
 
 
 def id_hash(photo_id: str) -> str:
-    """What a card keeps of a training photo's id, in ``id_hashes``: 8 hex digits of its SHA-256.
-
-    Example:
-        >>> id_hash("garden-000001")
-        '1986d12f'
-    """
+    """What a card keeps of a training photo's id, in ``id_hashes``: 8 hex digits of its SHA-256."""
     return hashlib.sha256(photo_id.encode()).hexdigest()[:8]
 
 
@@ -49,9 +44,6 @@ def write(folder: str | os.PathLike, card: dict) -> None:
 
     Raises:
         ValueError: a required key is missing.
-
-    Example:
-        >>> write("runs/gan-1", {"name": "gan", "codec": "rgb", "size": 128})
     """
     missing = [key for key in REQUIRED if key not in card]
     if missing:
@@ -72,10 +64,6 @@ def read(folder: str | os.PathLike) -> dict:
 
     Raises:
         UserError: the folder or the card is missing, or it is no card that this version reads.
-
-    Example:
-        >>> read("runs/gan-1")["codec"]
-        'rgb'
     """
     folder = Path(folder)
     path = folder / CARD
@@ -116,9 +104,6 @@ def load_network(folder: str | os.PathLike):
 
     Raises:
         UserError: the folder is no run, the run is unfinished, or a file cannot be read.
-
-    Example:
-        >>> network, card = load_network("runs/gan-1")
     """
     weights = Path(folder) / WEIGHTS
     card = read_run(folder)
@@ -141,10 +126,6 @@ def read_run(folder: str | os.PathLike) -> dict:
 
     Raises:
         UserError: the folder is no run, the run is unfinished, or its card cannot be read.
-
-    Example:
-        >>> read_run("runs/gan-1")["codec"]
-        'rgb'
     """
     folder = Path(folder)
     if folder.is_dir() and not (folder / WEIGHTS).is_file():

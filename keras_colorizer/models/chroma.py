@@ -41,10 +41,6 @@ def chroma(
         0.56 GFLOP at 256 px at the defaults (a multiply-add is two).
         Source: residual blocks of He et al. 2015, global context of Iizuka et al. 2016, top-down
         additions of Lin et al. 2017 (figure 3).
-
-    Example:
-        >>> chroma(256).output_shape
-        (None, 64, 64, 2)
     """
     shared = {"momentum": batch_norm_momentum, "synchronized": synchronized}
     gray = keras.Input((size, size, 1), name="gray")

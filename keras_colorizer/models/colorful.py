@@ -49,10 +49,6 @@ def colorful(
         Source: Zhang, Isola & Efros, "Colorful Image Colorization", ECCV 2016, figure 2; weights
         begin as He et al. 2015 have it for ReLU. ``width=64, activation="relu", norm_last=True`` is
         the paper's own.
-
-    Example:
-        >>> colorful(128).output_shape
-        (None, 32, 32, 261)
     """
     shared = {"padding": "same", "kernel_initializer": "he_normal"}
     norm = {"momentum": batch_norm_momentum, "synchronized": synchronized}

@@ -39,10 +39,6 @@ def discriminator(
         Model from colour (B, size, size, channels) in 0..1 to a logit (B, 1), positive for real;
         the embedding (size/8, size/8, 512) is the layer ``embedding``.
         Source: the report, section on the GAN, figure 10.
-
-    Example:
-        >>> discriminator(128).get_layer("embedding").output.shape
-        (None, 16, 16, 512)
     """
     inputs, x = blocks.pictures(size, channels, conditional)
     for stage, width in enumerate(widths, start=1):
@@ -92,10 +88,6 @@ def chroma_discriminator(
         size/32, 160) is the layer ``embedding``. 512,562 weights at 128 px at the defaults.
         Source: spectral normalisation of Miyato et al. 2018; gray as the condition after pix2pix,
         Isola et al. 2017.
-
-    Example:
-        >>> chroma_discriminator(128).get_layer("embedding").output.shape
-        (None, 4, 4, 160)
     """
     inputs, x = blocks.pictures(size // 4, channels, conditional, scale)
     for stage, width in enumerate(widths):

@@ -33,10 +33,6 @@ def nazeri(
         Source: Nazeri, Ng & Ebrahimi 2018 (arXiv 1803.05400), sections 3.1 and 3.3: leaky ReLU of
         slope 0.2 down, ReLU up, both after batch normalisation; a last 1×1 convolution and tanh;
         weights begin as He et al. 2015 have them.
-
-    Example:
-        >>> nazeri(64).output_shape
-        (None, 64, 64, 3)
     """
     shared = {"padding": "same", "kernel_initializer": "he_normal"}
     gray = keras.Input((size, size, 1), name="gray")

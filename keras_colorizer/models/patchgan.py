@@ -39,10 +39,6 @@ def patchgan(
         logits (B, (size/8)²), or (B, 1) without patches, positive for real; the embedding
         (size/8, size/8, 512) is the layer ``embedding``. 2,769,345 weights at the defaults.
         Source: Isola et al. 2017, appendix 6.1.2 (C64-C128-C256-C512).
-
-    Example:
-        >>> patchgan(64).output_shape
-        (None, 64)
     """
     inputs, x = blocks.pictures(size, channels, conditional)
     for stage, width in enumerate(widths, start=1):

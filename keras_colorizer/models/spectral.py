@@ -16,9 +16,6 @@ class SpectralConv2D(layers.Conv2D):
         as ``keras.layers.Conv2D``.
 
     Source: Miyato et al. 2018, algorithm 1.
-
-    Example:
-        >>> SpectralConv2D(64, 4, strides=2, padding="same")(x)
     """
 
     def build(self, input_shape):

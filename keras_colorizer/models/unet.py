@@ -35,10 +35,6 @@ def unet(
         (size/8, size/8, 512) is the layer ``embedding``. 5,514,115 weights at the defaults.
         Source: the report, section on the GAN, figure 10; every encoder layer but the first is
         batch-normalised, after Radford et al. 2016 (DCGAN).
-
-    Example:
-        >>> unet(128).count_params()
-        5514115
     """
     gray = keras.Input((size, size, 1), name="gray")
     x = blocks.activate(layers.Conv2D(widths[0], 3, padding="same")(gray), activation)

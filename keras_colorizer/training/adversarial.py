@@ -41,11 +41,6 @@ class AdversarialColorizer(ColorTrainer):
             uniform noise; 0 for never; the report's is 5.
 
     Source: the report, section on the GAN; Goodfellow et al. 2014; Isola et al. 2017 for L1.
-
-    Example:
-        >>> trainer = AdversarialColorizer(build("unet", 128), build("discriminator", 128))
-        >>> trainer.compile(keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
-        >>> trainer.fit(photos)                  # uint8 RGB (N, 128, 128, 3)
     """
 
     optimizer_names = ("optimizer", "discriminator_optimizer")

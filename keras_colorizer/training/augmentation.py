@@ -28,9 +28,6 @@ def window(rgb, zoom, random):
 
     Returns:
         Float tensor (B, S, S, 3).
-
-    Example:
-        >>> window(rgb, 0.3, keras.random.SeedGenerator(0))
     """
     batch = ops.shape(rgb)[0]
     sides = 1.0 / keras.random.uniform((batch, 2), 1.0, 1.0 + zoom, seed=random)
@@ -49,9 +46,6 @@ def blurred(gray, deviation):
 
     Returns:
         Float32 tensor (B, H, W, 1); at the borders, the mean of what is inside.
-
-    Example:
-        >>> blurred(gray, ops.ones((8, 1, 1)))
     """
 
     def spread(side):
@@ -80,9 +74,6 @@ def gray_of_film(rgb, strength, random, age=0.0):
 
     Returns:
         Float32 tensor (B, H, W, 1), 0..1.
-
-    Example:
-        >>> gray_of_film(rgb, 0.5, keras.random.SeedGenerator(0))
     """
     rgb = ops.cast(rgb, "float32")
     if not strength and not age:
@@ -147,9 +138,6 @@ def rolled(pictures, random):
 
     Returns:
         Float tensor (B, S, S, C).
-
-    Example:
-        >>> rolled(pictures, keras.random.SeedGenerator(0))
     """
     batch, side = ops.shape(pictures)[0], pictures.shape[1]
     mirror = keras.random.uniform((batch, 1, 1, 1), seed=random) < 0.5

@@ -31,9 +31,6 @@ class DiscriminatorAccuracy(keras.callbacks.Callback):
         photos: uint8 RGB (N, S, S, 3).
         count: how many are drawn each epoch; the report's is 100.
         seed: with the epoch, decides the draw.
-
-    Example:
-        >>> trainer.fit(batches, callbacks=[DiscriminatorAccuracy(validation)])
     """
 
     def __init__(self, photos, count=100, seed=0):
@@ -50,9 +47,6 @@ class SampleSheets(keras.callbacks.Callback):
     """Writes samples/epoch-NNNN.png: gray | result | original of the same photos each time.
 
     A network that predicts RGB shows its own RGB too, before its chroma meets the photo's luma.
-
-    Example:
-        >>> SampleSheets(validation[:8], "runs/0001-gan/samples", interval=5)
     """
 
     def __init__(self, photos, folder, interval=1):
@@ -67,11 +61,7 @@ class SampleSheets(keras.callbacks.Callback):
 
 
 def sample_sheet(network, codec_name, photos, **codec_options):
-    """A sheet of gray | own RGB | result | original for uint8 RGB photos (N, S, S, 3).
-
-    Example:
-        >>> sample_sheet(generator, "rgb", photos).save("sheet.png")
-    """
+    """A sheet of gray | own RGB | result | original for uint8 RGB photos (N, S, S, 3)."""
     codec = codecs.get(codec_name, **codec_options)
     gray = spaces.gray_uint8(photos.astype("int32")).astype("uint8")
     x = ops.convert_to_tensor(gray.astype("float32") / 255.0)
@@ -85,11 +75,7 @@ def sample_sheet(network, codec_name, photos, **codec_options):
 
 
 def to_uint8(rgb):
-    """Float RGB in 0..1, a tensor → uint8 NumPy array.
-
-    Example:
-        >>> to_uint8(ops.ones((1, 1, 3)))
-    """
+    """Float RGB in 0..1, a tensor → uint8 NumPy array."""
     return np.uint8(np.round(np.clip(ops.convert_to_numpy(rgb), 0, 1) * 255))
 
 
@@ -97,9 +83,6 @@ class StopOnNaN(keras.callbacks.Callback):
     """Ends training with one clear line as soon as a loss or a score is not finite.
 
     It must stand before whatever writes at an epoch's end, so that the last good checkpoint stays.
-
-    Example:
-        >>> StopOnNaN(run)
     """
 
     def __init__(self, run):
@@ -135,9 +118,6 @@ class Records(keras.callbacks.Callback):
             different sizes do not compare.
         clock: the run's ``Clock``.
         epoch_photos: photos an epoch.
-
-    Example:
-        >>> Records(run, recipes.plan(recipe)[0], Clock(run.environment), 512)
     """
 
     def __init__(self, run, stage, clock, epoch_photos):
@@ -175,9 +155,6 @@ class StopRule(keras.callbacks.Callback):
 
     Source: the report stops shortly after the discriminator's accuracy has converged to 1, or
     when white flowers grow purple.
-
-    Example:
-        >>> StopRule(run, "val_discriminator_accuracy", 0.995, 3, "the discriminator has won")
     """
 
     def __init__(self, run, column, bound, patience, reason):

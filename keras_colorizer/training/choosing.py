@@ -1,4 +1,4 @@
-"""Which validation photos of a mix are scored, and what a checkpoint of it is chosen by."""
+"""Validation by folder: which photos of a mix are scored, and what its best epoch is chosen by."""
 
 import keras
 import numpy as np
@@ -8,29 +8,40 @@ from skimage import color
 from keras_colorizer.color import codecs, spaces
 
 
-def folder_of(photo_id):
-    """What a mixed photo is counted under: its source and that source's first-level folder."""
-    source, _, path = photo_id.partition("/")
-    return f"{source}/{path.rpartition('/')[0].partition('/')[0]}".rstrip("/")
+def folders_of(photos):
+    """What each of some Photos is counted under: its first-level folder, in a mix its source's.
+
+    Returns:
+        A list of N texts: ``cats``, or in a mix ``photos/cats``; the source's own name, or in a
+        source alone nothing, where a photo stands in no folder.
+    """
+    levels = 2 if photos.shares else 1
+    return ["/".join(photo_id.split("/")[:-1][:levels]) for photo_id in photos.ids]
 
 
-def spread(ids, count):
-    """Places of ``count`` photos, as many of each folder as there are, spread over each.
+def are_scored(photos, monitor):
+    """Whether a run has `FolderScores`: a mix, photos in several folders, or asked for."""
+    is_asked = monitor.startswith("val_folder_")
+    return bool(photos.shares) or is_asked or len(set(folders_of(photos))) > 1
+
+
+def spread(folders, count):
+    """Places of ``count`` photos, the same number of each folder, spread over each.
 
     Args:
-        ids: of the photos, in their order.
+        folders: of each photo, in their order.
         count: how many at most; None for all.
 
     Returns:
-        Int64 array of places in ``ids``, rising. A folder with fewer photos gives all of them.
+        Int64 array of places, rising. A folder with fewer photos gives all of them.
     """
-    if count is None or count >= len(ids):
-        return np.arange(len(ids))
-    folders = {}
-    for place, photo_id in enumerate(ids):
-        folders.setdefault(folder_of(photo_id), []).append(place)
+    if count is None or count >= len(folders):
+        return np.arange(len(folders))
+    found = {}
+    for place, folder in enumerate(folders):
+        found.setdefault(folder, []).append(place)
     chosen, rest = [], count
-    by_size = sorted(folders.values(), key=len)
+    by_size = sorted(found.values(), key=len)
     for number, places in enumerate(by_size):
         share = min(len(places), rest // (len(by_size) - number))
         chosen += [places[i] for i in np.linspace(0, len(places) - 1, share).astype(int)]
@@ -39,7 +50,7 @@ def spread(ids, count):
 
 
 class FolderScores(keras.callbacks.Callback):
-    """Logs what a mix is chosen by: the mean over folders of each folder's mean over its photos.
+    """Logs the mean over folders of each folder's mean over its photos, for ``--set monitor=…``.
 
     ``val_folder_psnr`` in dB, of the result that keeps the photo's luma; ``val_folder_ciede2000``
     at the chroma's own resolution, where a quarter of the working size makes it quick; and
@@ -47,14 +58,13 @@ class FolderScores(keras.callbacks.Callback):
 
     Args:
         photos: uint8 RGB (N, S, S, 3).
-        ids: their N ids.
+        folders: their N folders.
         batch: photos that are predicted at once.
     """
 
-    def __init__(self, photos, ids, batch=32):
+    def __init__(self, photos, folders, batch=32):
         super().__init__()
-        self.photos, self.batch = photos, batch
-        self.folders = np.array([folder_of(photo_id) for photo_id in ids])
+        self.photos, self.folders, self.batch = photos, np.array(folders), batch
 
     def on_epoch_end(self, epoch, logs=None):
         parts = [
@@ -63,7 +73,7 @@ class FolderScores(keras.callbacks.Callback):
         ]
         psnr, error, gray = np.concatenate(parts, axis=1)
         for name, values in (("psnr", psnr), ("ciede2000", error), ("gain", gray - error)):
-            means = [values[self.folders == folder].mean() for folder in set(self.folders)]
+            means = [values[self.folders == folder].mean() for folder in np.unique(self.folders)]
             logs[f"val_folder_{name}"] = float(np.mean(means))
 
     def _scores(self, rgb):
@@ -71,8 +81,8 @@ class FolderScores(keras.callbacks.Callback):
         codec = codecs.get(model.codec_name, **model.codec_options)
         truth = ops.cast(rgb, "float32") / 255.0
         gray = spaces.luma(truth)
-        prediction = model.result(codec.see(gray), training=False)
-        chroma = codec.chroma(gray, prediction)
+        prediction = model.result.predict_on_batch(codec.see(gray))
+        chroma = codec.chroma(gray, ops.convert_to_tensor(prediction))
         whole = spaces.merge(gray, codecs.enlarge(chroma, gray))
         psnr = -10 * np.log10(np.maximum(np.mean(_squared(truth, whole), axis=(1, 2, 3)), 1e-10))
         small = [ops.average_pool(x, 4, strides=4) for x in (truth, gray, whole)]

@@ -10,10 +10,6 @@ def head(network):
 
     Raises:
         UserError: something bends the chroma afterwards.
-
-    Example:
-        >>> head(models.build("chroma", 128)).filters
-        2
     """
     layer = network.output._keras_history.operation
     while isinstance(layer, keras.layers.Activation):
@@ -43,9 +39,6 @@ def saturated(network, factor):
 
     Raises:
         UserError: the network does not end in a linear convolution.
-
-    Example:
-        >>> saturated(trainer.result, 1.2)
     """
     if factor == 1.0:
         return network

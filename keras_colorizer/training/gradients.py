@@ -30,10 +30,6 @@ def value_and_pullback(function, values):
     Returns:
         ``(loss, rest, pullback)``; ``pullback()`` gives a list of gradients as long as values.
         Calling it inside ``ops.cond`` saves the backward pass where the branch is not taken.
-
-    Example:
-        >>> loss, _, pullback = value_and_pullback(lambda v: (ops.sum(v[0] ** 2), None), [x])
-        >>> pullback()  # [2 * x]
     """
     if BACKEND == "tensorflow":
         values = [tf.convert_to_tensor(v) for v in values]
@@ -48,11 +44,7 @@ def value_and_pullback(function, values):
 
 
 def value_and_gradients(function, values):
-    """Evaluates a loss and its gradients; see ``value_and_pullback``.
-
-    Example:
-        >>> loss, rest, gradients = value_and_gradients(lambda v: (ops.sum(v[0]), None), [x])
-    """
+    """Evaluates a loss and its gradients; see ``value_and_pullback``."""
     loss, rest, pullback = value_and_pullback(function, values)
     return loss, rest, pullback()
 
@@ -65,10 +57,6 @@ def strategy(name):
 
     Raises:
         UserError: ``multi-worker``, which Keras's fit does not run, or a backend without it.
-
-    Example:
-        >>> with strategy("mirrored"):
-        ...     trainer = build(recipe)
     """
     if name == "none":
         return contextlib.nullcontext()
@@ -83,23 +71,14 @@ def strategy(name):
 
 
 def replicas():
-    """How many replicas the current strategy has (1 without one).
-
-    Example:
-        >>> replicas()
-        1
-    """
+    """How many replicas the current strategy has (1 without one)."""
     if BACKEND == "tensorflow":
         return tf.distribute.get_strategy().num_replicas_in_sync
     return 1
 
 
 def replica_mean(x):
-    """The mean of ``x`` over all replicas, the same on each; ``x`` itself on one device.
-
-    Example:
-        >>> replica_mean(accuracy)
-    """
+    """The mean of ``x`` over all replicas, the same on each; ``x`` itself on one device."""
     if replicas() > 1:
         return tf.distribute.get_replica_context().all_reduce("MEAN", x)
     return x
@@ -112,9 +91,6 @@ def update_if(condition, pullback, update):
         condition: scalar bool tensor, the same on every replica.
         pullback: gives the gradients; on one device the backward pass itself is skipped too.
         update: applies gradients, assigns variables.
-
-    Example:
-        >>> update_if(accuracy < 0.8, pullback, lambda g: optimizer.apply(g, variables))
     """
     if BACKEND != "tensorflow" or not tf.distribute.has_strategy():
         ops.cond(condition, lambda: _nothing(update(pullback())), lambda: _nothing(None))
@@ -136,11 +112,7 @@ def _nothing(_):
 
 
 def make_deterministic():
-    """Asks the backend for operations that give the same digits every time.
-
-    Example:
-        >>> make_deterministic()
-    """
+    """Asks the backend for operations that give the same digits every time."""
     if BACKEND == "tensorflow":
         tf.config.experimental.enable_op_determinism()
     else:
@@ -148,12 +120,7 @@ def make_deterministic():
 
 
 def device_name():
-    """The device that trains, in words, for the run's environment.json.
-
-    Example:
-        >>> device_name()
-        'CPU'
-    """
+    """The device that trains, in words, for the run's environment.json."""
     if BACKEND == "tensorflow":
         gpus = tf.config.list_physical_devices("GPU")
         details = [tf.config.experimental.get_device_details(g).get("device_name") for g in gpus]

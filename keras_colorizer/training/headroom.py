@@ -15,9 +15,6 @@ def watched(network):
 
     Returns:
         Functional model of the same layers and weights; its output is a list.
-
-    Example:
-        >>> prediction, *inputs = watched(models.build("chroma", 64))(gray)
     """
     ceilings = [
         layer
@@ -39,9 +36,6 @@ def crowding(inputs):
 
     Returns:
         Scalar, in square units of the activations.
-
-    Example:
-        >>> crowding([ops.full((1, 2, 2, 1), 6.5)])  # 4.0
     """
     above = [ops.relu(ops.cast(x, "float32") - COMFORT) for x in inputs]
     return sum(ops.mean(ops.square(x)) for x in above) / max(1, len(above))

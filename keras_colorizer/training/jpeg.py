@@ -34,9 +34,6 @@ def quantised(gray, quality):
     Returns:
         Float32 tensor (B, H, W, 1), 0..1, not rounded to levels. Source: ITU-T T.81, Annex A.3;
         quality as in libjpeg's jcparam.c, ``jpeg_quality_scaling``.
-
-    Example:
-        >>> quantised(gray, 75.0 * ops.ones((8, 1, 1, 1)))
     """
     height, width = gray.shape[1:3]
     for axis, side in ((1, height), (2, width)):

@@ -14,20 +14,12 @@ PAD_LUMA = ((0, 0), (0, 0), (0, 0), (1, 0))  # CbCr to Y′CbCr with Y′ = 0
 
 
 def l1(target, prediction, weights=1.0):
-    """Mean absolute error, each element's times its weight.
-
-    Example:
-        >>> l1(ops.zeros((1, 2)), ops.ones((1, 2)))  # 1.0
-    """
+    """Mean absolute error, each element's times its weight."""
     return ops.mean(weights * ops.abs(target - prediction))
 
 
 def mse(target, prediction, weights=1.0):
-    """Mean squared error, each element's times its weight.
-
-    Example:
-        >>> mse(ops.zeros((1, 2)), 2 * ops.ones((1, 2)))  # 4.0
-    """
+    """Mean squared error, each element's times its weight."""
     return ops.mean(weights * ops.square(target - prediction))
 
 
@@ -35,9 +27,6 @@ def huber(target, prediction, weights=1.0, delta=HUBER_DELTA):
     """Huber's loss in the units of L1: e² / 2 delta up to delta, then |e| - delta / 2.
 
     Source: Huber 1964, divided by delta.
-
-    Example:
-        >>> huber(ops.zeros((1, 2)), ops.ones((1, 2)), delta=0.5)  # 0.75
     """
     error = ops.abs(target - prediction)
     near = ops.minimum(error, delta)
@@ -55,9 +44,6 @@ def cross_entropy(target, logits, weights=1.0):
     Returns:
         Scalar, in nats; with hard targets the usual one. Source: Zhang, Isola & Efros 2016,
         equation 2, as a mean over places.
-
-    Example:
-        >>> cross_entropy(ops.one_hot([0], 4), ops.zeros((1, 4)))  # log 4
     """
     surprise = -ops.sum(target * ops.log_softmax(logits, axis=-1), axis=-1, keepdims=True)
     return ops.mean(weights * surprise)
@@ -72,9 +58,6 @@ def class_weights(target, weights):
 
     Returns:
         Float tensor (B, h, w, 1). Source: Zhang, Isola & Efros 2016, equation 3.
-
-    Example:
-        >>> class_weights(ops.one_hot([1], 2), [0.5, 2.0])  # [[2.0]]
     """
     found = ops.take(ops.convert_to_tensor(weights, "float32"), ops.argmax(target, axis=-1))
     return ops.expand_dims(found, -1)
@@ -91,9 +74,6 @@ def saturation_weights(cbcr, factor):
 
     Returns:
         Float tensor (B, h, w, 1), proportional to 1 + factor · |CbCr| / 0.1.
-
-    Example:
-        >>> saturation_weights(target, 1.0)
     """
     weights = 1.0 + factor * _length(cbcr, epsilon=0.0) / 0.1
     return weights / ops.mean(weights)
@@ -114,9 +94,6 @@ def colourfulness_gap(target, prediction):
 
     Returns:
         Scalar, in units of RGB in 0..1: a 255th of ``metrics.colourfulness``.
-
-    Example:
-        >>> colourfulness_gap(target, ops.zeros_like(target))
     """
     # Any luma would do; epsilon is a hundredth of a level.
     true, painted = (
@@ -127,12 +104,7 @@ def colourfulness_gap(target, prediction):
 
 
 def shrunk(gray, colour):
-    """Luma (B, H, W, 1) as block means, at the size of ``colour`` (B, h, w, C).
-
-    Example:
-        >>> shrunk(ops.ones((1, 128, 128, 1)), ops.ones((1, 32, 32, 2))).shape
-        (1, 32, 32, 1)
-    """
+    """Luma (B, H, W, 1) as block means, at the size of ``colour`` (B, h, w, C)."""
     factor = gray.shape[1] // colour.shape[1]
     return ops.average_pool(gray, factor, strides=factor) if factor > 1 else gray
 
@@ -146,9 +118,6 @@ def neutral_chroma(target, prediction, gray):
 
     Returns:
         Scalar, averaged over all places, so that photos without white ask for nothing.
-
-    Example:
-        >>> neutral_chroma(target, prediction, gray)
     """
     neutral = ops.logical_and(_length(target) < NEUTRAL_CHROMA, gray > NEUTRAL_LUMA)
     return ops.mean(ops.cast(neutral, prediction.dtype) * _length(prediction))
@@ -163,9 +132,6 @@ class PixelLoss:
         saturation: factor of ``saturation_weights``; this and the following for CbCr only.
         colourfulness: weight of ``colourfulness_gap``.
         neutral: weight of ``neutral_chroma``.
-
-    Example:
-        >>> PixelLoss("huber", colourfulness=0.3)(target, prediction, gray)
     """
 
     def __init__(self, name, saturation=0.0, colourfulness=0.0, neutral=0.0, classes=None):
@@ -193,9 +159,5 @@ LOSSES = {"l1": l1, "mse": mse, "huber": huber, "cross_entropy": cross_entropy}
 
 
 def get(name):
-    """The supervised loss called ``name``; a UserError lists the known ones.
-
-    Example:
-        >>> get("l1")
-    """
+    """The supervised loss called ``name``; a UserError lists the known ones."""
     return LOSSES[choose("loss", name, LOSSES)]

@@ -12,12 +12,7 @@ OBJECTIVES = {}
 
 
 def register(name):
-    """Makes an objective known as ``name``: ``--set objective=name``.
-
-    Example:
-        >>> @register("bce")
-        ... class CrossEntropy: ...
-    """
+    """Makes an objective known as ``name``: ``--set objective=name``."""
 
     def decorate(objective):
         OBJECTIVES[name] = objective
@@ -27,12 +22,7 @@ def register(name):
 
 
 def defaults(name):
-    """The options of an objective and their defaults.
-
-    Example:
-        >>> defaults("bce")
-        {'smoothing': 0.0}
-    """
+    """The options of an objective and their defaults."""
     return defaults_of(OBJECTIVES[choose("objective", name, OBJECTIVES)])
 
 
@@ -41,9 +31,6 @@ def get(name, **options):
 
     Raises:
         UserError: an unknown name or option.
-
-    Example:
-        >>> get("bce", smoothing=0.1).generator(ops.zeros((4, 1)))  # 0.693
     """
     check_options(f"objective {name!r}", options, defaults(name))
     return OBJECTIVES[name](**options)
@@ -65,9 +52,6 @@ class CrossEntropy:
 
     Source: Goodfellow et al. 2014, section 3 (the non-saturating generator); Salimans et al. 2016,
     section 3.4, for one-sided label smoothing.
-
-    Example:
-        >>> CrossEntropy().discriminator(ops.zeros((4, 1)), ops.zeros((4, 1)))  # 0.693
     """
 
     def __init__(self, smoothing=0.0):
@@ -88,9 +72,6 @@ class Hinge:
     """How far the discriminator's logits fall short of 1 on the right side; minus the mean logit.
 
     Source: Lim & Ye 2017; Miyato et al. 2018, equations 16 and 17.
-
-    Example:
-        >>> Hinge().discriminator(ops.zeros((4, 1)), ops.zeros((4, 1)))  # 1.0
     """
 
     def discriminator(self, on_real, on_fake):
@@ -108,9 +89,6 @@ class LeastSquares:
 
     Source: Mao et al. 2017, equation 9, whose codes 0 and 1 are moved to -1 and 1, so that 0
     stands between real and fake as in the other objectives; divided by 4 for it.
-
-    Example:
-        >>> LeastSquares().discriminator(ops.ones((4, 1)), ops.ones((4, 1)))  # 0.5
     """
 
     def discriminator(self, on_real, on_fake):

@@ -22,10 +22,6 @@ def convert(text, kind, key):
 
     Raises:
         UserError: the text is no such value.
-
-    Example:
-        >>> convert("32,64", tuple, "generator.widths")
-        (32, 64)
     """
     kinds = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
     if types.NoneType in kinds and text.lower() in ("none", "null", ""):
@@ -76,10 +72,6 @@ def apply(recipe, settings):
 
     Raises:
         UserError: a text without ``=``, an unknown key (with the nearest right one), a bad value.
-
-    Example:
-        >>> apply(get("gan"), ["epochs=3", "update_rule.threshold=0.7"]).epochs
-        3
     """
     fields = typing.get_type_hints(Recipe)
     hidden = {"name", "purpose", "expect", "stages", *(f"{part}_options" for part in PARTS)}

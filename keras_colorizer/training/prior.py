@@ -28,10 +28,6 @@ def count(images, codec):
 
     Returns:
         int64 (Q,).
-
-    Example:
-        >>> count(np.zeros((1, 8, 8, 3), np.uint8), codecs.get("bins")).sum()
-        4
     """
     counts = np.zeros(bins.COUNT, np.int64)
     for start in range(0, len(images), CHUNK):
@@ -42,12 +38,7 @@ def count(images, codec):
 
 
 def smoothed(counts, sigma=bins.SIGMA):
-    """The distribution of counts (Q,) over bins, smoothed by a Gaussian of ``sigma`` ab units.
-
-    Example:
-        >>> smoothed(counts).sum()
-        1.0
-    """
+    """The distribution of counts (Q,) over bins, smoothed by a Gaussian of ``sigma`` ab units."""
     centres = bins.centres().astype(np.float64)
     squares = np.square(centres[:, None] - centres).sum(-1)
     # A bin at the gamut's border gives all that it has to its neighbours there.
@@ -65,21 +56,13 @@ def weights(share, uniform_share):
 
     Returns:
         float64 (Q,), their mean over ``share`` is 1. Source: equation 4.
-
-    Example:
-        >>> weights(np.array([0.75, 0.25]), 0.5)  # 8/5 and 8/3, of mean 28/15
-        array([0.85714286, 1.42857143])
     """
     found = 1 / ((1 - uniform_share) * share + uniform_share / len(share))
     return found / np.sum(share * found)
 
 
 def check(recipe, codec):
-    """Raises a UserError if the recipe's loss, or its discriminator, does not fit the codec.
-
-    Example:
-        >>> check(recipes.get("colorful"), codecs.get("bins"))
-    """
+    """Raises a UserError if the recipe's loss, or its discriminator, does not fit the codec."""
     likely = codec.temperature is not None
     if likely != (recipe.loss == LOSS):
         raise UserError(
@@ -106,10 +89,6 @@ def of_run(recipe, run, photos):
 
     Raises:
         UserError: a run that has begun is without its file, or the file is damaged or another's.
-
-    Example:
-        >>> len(of_run(recipes.get("colorful"), run, photos))
-        261
     """
     if recipe.loss != LOSS:
         return None

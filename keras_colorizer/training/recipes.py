@@ -7,6 +7,7 @@ from pathlib import Path
 
 from keras_colorizer.errors import UserError, choose
 from keras_colorizer.images.files import write_text
+from keras_colorizer.training import renamed
 
 _RECIPES = {}
 # What a stage may not change: it would be another run.
@@ -35,12 +36,11 @@ class Recipe:
     options stand in the dict beside each and are set as ``--set generator.skip=concat``. Each of
     ``stages`` is a dict of fields that are different in it; ``epochs`` is then their sum.
     ``data`` is a source, or several as ``--data`` takes them, each with its weight;
-    ``folder_cap`` limits the training photos of each folder of a folder source.
+    ``folder_cap`` limits the training photos of each folder of a folder source. ``monitor`` is the
+    column of metrics.csv whose best epoch is kept; with ``val_folder_psnr``,
+    ``val_folder_ciede2000`` and ``val_folder_gain`` every folder counts alike. Of a mix
+    ``validation_photos`` are drawn evenly over folders, of one source they are its first.
     ``uniform_share`` is λ of ``prior.weights``, for ``cross_entropy``; 1 rebalances nothing.
-
-    Example:
-        >>> Recipe(generator="autoencoder", epochs=3).batch
-        16
     """
 
     name: str = "custom"
@@ -168,35 +168,22 @@ def recipe(function):
     """Makes a function that returns a Recipe known by its name, dashes for underscores.
 
     Its docstring says what it is for.
-
-    Example:
-        >>> @recipe
-        ... def tiny():
-        ...     return Recipe(epochs=1)
     """
     _RECIPES[function.__name__.replace("_", "-")] = function
     return function
 
 
 def names():
-    """The names of all recipes, in the order in which they are written down.
-
-    Example:
-        >>> "gan" in names()
-        True
-    """
+    """The names of all recipes, in the order in which they are written down."""
     for module in ("cookbook", "systems"):  # they make themselves known
         importlib.import_module(f"keras_colorizer.training.{module}")
     return list(_RECIPES)
 
 
 def get(name):
-    """The recipe called ``name``; a UserError lists the known ones.
-
-    Example:
-        >>> get("gan").l1_factor
-        75.0
-    """
+    """The recipe called ``name``, or of a file ``….json``; a UserError lists the known ones."""
+    if str(name).endswith(".json"):
+        return read(name)
     function = _RECIPES[choose("recipe", name, names())]
     return dataclasses.replace(function(), name=name)
 
@@ -229,10 +216,6 @@ def plan(recipe):
 
     Raises:
         UserError: a stage with a field that there is not, or that it may not change.
-
-    Example:
-        >>> [stage.last for stage in plan(get("gan"))]
-        [30]
     """
     found = []
     for number, fields in enumerate(recipe.stages or [{}], start=1):
@@ -247,41 +230,28 @@ def plan(recipe):
 
 
 def read(path):
-    """Reads a run's recipe.json.
+    """Reads a run's recipe.json, of this version or an earlier one (see ``renamed``).
 
     Raises:
         UserError: no such file, not JSON, or fields this version does not know.
-
-    Example:
-        >>> read("runs/0001-gan/recipe.json").name
-        'gan'
     """
     path = Path(path)
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        return Recipe(**fields)
+        return Recipe(**renamed.current(fields))
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; is {path.parent} a run folder?") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise UserError(f"{path}: not a recipe of this version ({error})") from None
 
 
 def write(recipe, path):
-    """Writes a recipe as JSON, whole or not at all.
-
-    Example:
-        >>> write(get("gan"), "runs/0001-gan/recipe.json")
-    """
+    """Writes a recipe as JSON, whole or not at all."""
     write_text(path, recipe.to_json())
 
 
 def smoke(recipe):
-    """The same recipe shrunk to seconds: tiny photos, few of them, two epochs or one a stage.
-
-    Example:
-        >>> smoke(get("gan")).size
-        32
-    """
+    """The same recipe shrunk to seconds: tiny photos, few of them, two epochs or one a stage."""
     small = {"size": 32, "epoch_photos": 16, "batch": 8, "validation_photos": 8}
     stages = tuple({**s, **{k: v for k, v in small.items() if k in s}} for s in recipe.stages)
     stages = tuple({**stage, "epochs": 1} for stage in stages)

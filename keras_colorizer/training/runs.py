@@ -23,11 +23,7 @@ PACKAGES = (
 
 
 def new_folder(name, root="runs"):
-    """The next numbered run folder, such as ``runs/0003-gan`` (made, empty).
-
-    Example:
-        >>> new_folder("gan")
-    """
+    """The next numbered run folder, such as ``runs/0003-gan`` (made, empty)."""
     root = Path(root)
     root.mkdir(parents=True, exist_ok=True)
     numbers = [int(m[1]) for p in root.iterdir() if (m := re.match(r"(\d{4})-", p.name))]
@@ -46,9 +42,6 @@ def newest(root="runs"):
 
     Raises:
         UserError: there is none.
-
-    Example:
-        >>> newest()
     """
     runs = sorted(Path(root).glob("[0-9]*-*/recipe.json")) if Path(root).is_dir() else []
     if not runs:
@@ -57,12 +50,7 @@ def newest(root="runs"):
 
 
 def versions():
-    """Versions of what computes, for environment.json and cards.
-
-    Example:
-        >>> versions()["keras"]
-        '3.15.1'
-    """
+    """Versions of what computes, for environment.json and cards."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
@@ -72,12 +60,26 @@ def versions():
     return found
 
 
-def _commit():
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"]
+def commit(folder=None):
+    """The commit of the code that runs, or None.
+
+    Git is asked only about a checkout of this project, whose ``setup.cfg`` stands beside the
+    package and at the top of the repository: an installed copy may lie in another's repository.
+    """
+    top = Path(folder or Path(__file__).parents[2]).resolve()
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        if "name = keras_colorizer\n" not in (top / "setup.cfg").read_text(encoding="utf-8"):
+            return None
+        if Path(_git(top, "--show-toplevel")).resolve() != top:
+            return None
+        return _git(top, "HEAD")
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def _git(folder, what):
+    command = ["git", "-C", str(folder), "rev-parse", what]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _epoch_of(checkpoint):
@@ -89,11 +91,6 @@ class Run:
 
     Args:
         folder: its path.
-
-    Example:
-        >>> run = Run("runs/0001-gan")
-        >>> run.recipe.name, run.epochs_done
-        ('gan', 20)
     """
 
     def __init__(self, folder):
@@ -179,7 +176,10 @@ class Run:
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
     def write_environment(self, **facts):
-        """Merges facts into environment.json; ``commits`` keeps every one that the run met."""
+        """Merges facts into environment.json; ``commits`` keeps every one that the run met.
+
+        None among them stands for code whose commit is not known.
+        """
         before = self.environment
         if commits := [*before.get("commits", []), *facts.pop("commits", [])]:
             facts["commits"] = list(dict.fromkeys(commits))
@@ -188,12 +188,7 @@ class Run:
 
 
 class Clock:
-    """Adds this process's wall and CPU time to what earlier ones of a resumed run took.
-
-    Example:
-        >>> Clock(run.environment).spent()
-        {'wall_minutes': 1.5, 'cpu_minutes': 2.9}
-    """
+    """Adds this process's wall and CPU time to what earlier ones of a resumed run took."""
 
     def __init__(self, environment):
         self._before = {k: environment.get(k, 0.0) for k in ("wall_minutes", "cpu_minutes")}
@@ -209,12 +204,7 @@ class Clock:
 
 
 def facts(device):
-    """What environment.json says of machine and software.
-
-    Example:
-        >>> facts("CPU")["cores"]
-        2
-    """
+    """What environment.json says of machine and software."""
     allowed = getattr(os, "sched_getaffinity", None)
     return {
         "versions": versions(),
@@ -222,6 +212,6 @@ def facts(device):
         "cores": len(allowed(0)) if allowed else os.cpu_count(),
         "device": device,
         "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
-        "commits": [commit] if (commit := _commit()) else [],
+        "commits": [commit()],
         "date": datetime.date.today().isoformat(),
     }

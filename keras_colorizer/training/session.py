@@ -11,6 +11,7 @@ import numpy as np
 
 from keras_colorizer import data, models
 from keras_colorizer.color import codecs
+from keras_colorizer.data.photos import Joined
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import (
     callbacks,
@@ -37,12 +38,7 @@ WARMUP = 0.15
 
 @contextlib.contextmanager
 def precision(policy):
-    """Keras's dtype policy for as long as the block lasts.
-
-    Example:
-        >>> with precision("mixed_bfloat16"):
-        ...     trainer = build(recipe)
-    """
+    """Keras's dtype policy for as long as the block lasts."""
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
@@ -95,9 +91,6 @@ def build(recipe, photos=None, start=0, classes=None):
     Raises:
         UserError: a part or option that is unknown, parts that do not fit each other, or a size
             that the networks cannot take.
-
-    Example:
-        >>> build(recipes.get("gan")).fit(photos)
     """
     if recipe.ema and gradients.replicas() > 1:
         raise UserError("the weights' moving average runs on one device; add --set ema=0")
@@ -191,13 +184,13 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
 
     Raises:
         UserError: data that cannot be had, options that do not fit, a loss that is not finite.
-
-    Example:
-        >>> train(recipe, Run.begin("runs/0001-gan", recipe))
     """
     if recipe.deterministic:
         gradients.make_deterministic()
-    run.write_environment(**runs.facts(gradients.device_name()))
+    facts = runs.facts(gradients.device_name())
+    if None in facts["commits"]:
+        print("the commit of this code is not known: environment.json says null", flush=True)
+    run.write_environment(**facts)
     clock, done = runs.Clock(run.environment), run.epochs_done
     plan = recipes.plan(recipe)
     trainer = None
@@ -205,9 +198,8 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         if stage.last < done:
             continue
         options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
-        options["cap"] = recipe.folder_cap
         load = functools.partial(_load, options, stage.recipe.size)
-        photos = load(recipe.data, recipe.roles)
+        photos = load(recipe.data, recipe.roles, recipe.folder_cap)
         classes = prior.of_run(stage.recipe, run, photos)
         before = trainer
         trainer = build(stage.recipe, len(photos), _begun(plan, stage, photos), classes)
@@ -227,12 +219,12 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
     return trainer, photos
 
 
-def _load(options, size, name, roles):
+def _load(options, size, name, roles, cap=None):
     """The Photos of some roles, one after the other."""
-    parts = [data.load_photos(name, role, size, **options) for role in roles]
+    parts = [data.load_photos(name, role, size, cap=cap, **options) for role in roles]
     if len(parts) == 1:
         return parts[0]
-    images = np.concatenate([part.images for part in parts])
+    images = Joined([part.images for part in parts])
     ids = [photo_id for part in parts for photo_id in part.ids]
     # A source's weight is that of all its photos, whatever their role.
     totals = [sum(n for n, _ in source) for source in zip(*(p.shares for p in parts), strict=True)]
@@ -262,8 +254,9 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
         return first < stage.last
     held_out = load(recipe.data, ["validation"])
     validation, places = held_out.images, slice(recipe.validation_photos)
+    folders = np.array(choosing.folders_of(held_out))
     if held_out.shares:
-        places = choosing.spread(held_out.ids, recipe.validation_photos)
+        places = choosing.spread(folders, recipe.validation_photos)
     scored = np.asarray(validation[places])
     others = load(recipe.restraint, ["train"]) if recipe.restraint else None
     epoch_photos = recipe.epoch_photos or len(photos)
@@ -273,9 +266,8 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
     # Photos far apart in the split, so that the sheet is not ten of one kind.
     sample = scored[np.linspace(0, len(scored) - 1, min(SAMPLES, len(scored))).astype(int)]
     own.append(callbacks.SampleSheets(sample, run.folder / "samples", recipe.sheet_interval))
-    if held_out.shares:
-        ids = np.array(held_out.ids)[places]
-        own.append(choosing.FolderScores(scored, ids, recipe.batch))
+    if choosing.are_scored(held_out, recipe.monitor):
+        own.append(choosing.FolderScores(scored, folders[places], recipe.batch))
     steps = data.steps_per_epoch(epoch_photos, recipe.batch)
     seen = epoch_photos + steps * recipe.modest
     own += [callbacks.Records(run, stage, clock, seen), *rules, *extra_callbacks]

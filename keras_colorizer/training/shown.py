@@ -15,21 +15,12 @@ SHIFT, CUTOUT, BRIGHTNESS = 1 / 8, 1 / 2, 0.25
 
 
 def plain(pictures, random, conditions=0):
-    """The pictures (B, S, S, C) as they are.
-
-    Example:
-        >>> plain(pictures, keras.random.SeedGenerator(0)) is pictures
-        True
-    """
+    """The pictures (B, S, S, C) as they are."""
     return pictures
 
 
 def rolled(pictures, random, conditions=0):
-    """As ``augmentation.rolled``: mirrored and rolled around the edges.
-
-    Example:
-        >>> rolled(pictures, keras.random.SeedGenerator(0))
-    """
+    """As ``augmentation.rolled``: mirrored and rolled around the edges."""
     return augmentation.rolled(pictures, random)
 
 
@@ -46,9 +37,6 @@ def differentiable(pictures, random, conditions=0):
         pixel's mean over the channels) by a factor in 0..2, contrast in 0.5..1.5; then a shift by
         up to S / 8 leaves 0 behind, and a square of side S / 2, its centre anywhere, becomes 0.
         Source: Zhao et al. 2020, section 4.
-
-    Example:
-        >>> differentiable(ops.ones((2, 8, 8, 3)), keras.random.SeedGenerator(0))
     """
     batch, side, width = ops.shape(pictures)[0], pictures.shape[1], pictures.shape[3] - conditions
 

@@ -13,9 +13,6 @@ class Later(keras.optimizers.schedules.LearningRateSchedule):
     Args:
         schedule: the stage's own, a Keras schedule or a number.
         start: steps that are done when the stage begins.
-
-    Example:
-        >>> Later(keras.optimizers.schedules.CosineDecay(1e-3, 100), 500)(500)  # 1e-3
     """
 
     def __init__(self, schedule, start):
@@ -47,9 +44,6 @@ def carry(before, after, continues):
     Args:
         before, after: compiled ``ColorTrainer`` s.
         continues: the ``Stage``'s.
-
-    Example:
-        >>> carry(trainer, session.build(stage.recipe), stage.continues)
     """
     networks = {"generator": before.generator if continues else before.result}
     if after.ema:

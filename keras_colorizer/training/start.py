@@ -30,9 +30,6 @@ def begin_from(recipe, run, trainer):
     Raises:
         UserError: the generator has no backbone with pretrained weights, or their package is not
             installed; the other run is not finished, or its network or codec is another.
-
-    Example:
-        >>> begin_from(recipe, run, session.build(recipe))
     """
     if recipe.init == IMAGENET:
         run.write_environment(init=_pretrained(recipe, trainer))
@@ -72,12 +69,7 @@ def _pretrained(recipe, trainer):
 
 
 def inherited_hashes(folder):
-    """Hashes of the photos that the run's beginning was trained on; empty without one.
-
-    Example:
-        >>> inherited_hashes("runs/0001-gan")
-        set()
-    """
+    """Hashes of the photos that the run's beginning was trained on; empty without one."""
     path = Path(folder) / KEPT
     if not path.is_file():
         return set()

@@ -16,11 +16,6 @@ class SupervisedColorizer(ColorTrainer):
         codec_options, classes, restraint: as in ``ColorTrainer``.
 
     Source: the report, section on the baseline.
-
-    Example:
-        >>> trainer = SupervisedColorizer(models.build("autoencoder", 128))
-        >>> trainer.compile(keras.optimizers.Adam(1e-3))
-        >>> trainer.fit(photos)                  # uint8 RGB (N, 128, 128, 3)
     """
 
     def __init__(self, generator, codec="rgb", loss_name="l1", **kwargs):

@@ -10,14 +10,20 @@ import dataclasses
 from keras_colorizer.training.cookbook import gan
 from keras_colorizer.training.recipes import Recipe, recipe
 
-UNTRIED = "as long as gan, about; scores beside the others in experiments/README.md"
+
+def _bench(minutes):
+    """What to expect of a system that was trained on the bench alone."""
+    return (
+        f"on the bench {minutes} CPU minutes where gan takes 13; scores beside the others in "
+        "experiments/README.md"
+    )
 
 
-def _varied(purpose, expect=UNTRIED, generator_options=None, **changes):
+def _varied(purpose, minutes, generator_options=None, **changes):
     """The report's GAN with some fields changed; options of its generator join those it has."""
     base = gan()
     options = {**base.generator_options, **(generator_options or {})}
-    shared = {"purpose": purpose, "expect": expect, "generator_options": options}
+    shared = {"purpose": purpose, "expect": _bench(minutes), "generator_options": options}
     return dataclasses.replace(base, **shared, **changes)
 
 
@@ -29,7 +35,7 @@ def unet():
     """
     return _varied(
         "the report's generator on L1 alone",
-        expect="two fifths of gan's minutes; scores beside the others in experiments/README.md",
+        minutes=5,
         discriminator=None,
         update_rule_options={},
         converged_patience=None,
@@ -42,7 +48,7 @@ def gan_dense():
 
     COMMAND: python -m keras_colorizer.train --recipe gan-dense
     """
-    return _varied("the report's GAN with dense skips", generator_options={"skip": "dense"})
+    return _varied("the report's GAN with dense skips", 16, generator_options={"skip": "dense"})
 
 
 @recipe
@@ -51,7 +57,7 @@ def gan_highway():
 
     COMMAND: python -m keras_colorizer.train --recipe gan-highway
     """
-    return _varied("the report's GAN with highway skips", generator_options={"skip": "highway"})
+    return _varied("the report's GAN with highway skips", 14, generator_options={"skip": "highway"})
 
 
 @recipe
@@ -62,6 +68,7 @@ def gan_conditional():
     """
     return _varied(
         "the report's GAN with a discriminator that is conditional on the gray photo",
+        minutes=13,
         discriminator_options={"conditional": True},
     )
 
@@ -74,6 +81,7 @@ def gan_patch():
     """
     return _varied(
         "the report's GAN against a PatchGAN",
+        minutes=7,
         discriminator="patchgan",
         discriminator_options={"conditional": False},
     )
@@ -87,6 +95,7 @@ def gan_spectral():
     """
     return _varied(
         "the report's GAN with a spectrally normalised discriminator",
+        minutes=9,
         discriminator_options={"normalization": "spectral"},
     )
 
@@ -97,7 +106,7 @@ def gan_hinge():
 
     COMMAND: python -m keras_colorizer.train --recipe gan-hinge
     """
-    return _varied("the report's GAN with the hinge objective", objective="hinge")
+    return _varied("the report's GAN with the hinge objective", 14, objective="hinge")
 
 
 @recipe
@@ -106,7 +115,9 @@ def gan_least_squares():
 
     COMMAND: python -m keras_colorizer.train --recipe gan-least-squares
     """
-    return _varied("the report's GAN with the least-squares objective", objective="least_squares")
+    return _varied(
+        "the report's GAN with the least-squares objective", 14, objective="least_squares"
+    )
 
 
 @recipe
@@ -119,7 +130,7 @@ def gan_augmented():
 
     COMMAND: python -m keras_colorizer.train --recipe gan-augmented
     """
-    return _varied("the report's GAN with differentiable augmentation", shown="diffaugment")
+    return _varied("the report's GAN with differentiable augmentation", 16, shown="diffaugment")
 
 
 @recipe
@@ -139,6 +150,7 @@ def nogan():
     }
     return _varied(
         "the report's networks, trained one after the other: DeOldify's NoGAN",
+        minutes=8,
         discriminator=None,
         update_rule_options={},
         deliver="last",
@@ -161,7 +173,7 @@ def nazeri():
     """
     return Recipe(
         purpose="Nazeri et al. 2018: a conditional GAN over L*a*b* with concatenated skips",
-        expect="twice as long as gan, about; scores beside the others in experiments/README.md",
+        expect=_bench(12),
         codec="lab",
         generator="nazeri",
         generator_options={"batch_norm_momentum": 0.9},

@@ -9,12 +9,7 @@ RULES = {}
 
 
 def register(name):
-    """Makes a rule known as ``name`` and saveable.
-
-    Example:
-        >>> @register("never")
-        ... class Never(keras.layers.Layer): ...
-    """
+    """Makes a rule known as ``name`` and saveable."""
 
     def decorate(rule):
         RULES[name] = keras.saving.register_keras_serializable("keras_colorizer")(rule)
@@ -24,12 +19,7 @@ def register(name):
 
 
 def defaults(name):
-    """The options of a rule and their defaults.
-
-    Example:
-        >>> defaults("accuracy_below")
-        {'threshold': 0.8}
-    """
+    """The options of a rule and their defaults."""
     return defaults_of(RULES[choose("update rule", name, RULES)])
 
 
@@ -38,9 +28,6 @@ def get(name, **options):
 
     Raises:
         UserError: an unknown name or option.
-
-    Example:
-        >>> get("accuracy_below", threshold=0.8)
     """
     check_options(f"update rule {name!r}", options, defaults(name))
     return RULES[name](**options)
@@ -48,11 +35,7 @@ def get(name, **options):
 
 @register("always")
 class Always(keras.layers.Layer):
-    """The discriminator steps on every batch.
-
-    Example:
-        >>> Always()(accuracy)  # True
-    """
+    """The discriminator steps on every batch."""
 
     def call(self, accuracy):
         """Scalar accuracy in 0..1 → scalar bool tensor."""
@@ -67,9 +50,6 @@ class AccuracyBelow(keras.layers.Layer):
         threshold: accuracy over the batch's real and fake halves, in 0..1.
 
     Source: the report, section on training the GAN.
-
-    Example:
-        >>> AccuracyBelow(0.8)(0.75)  # True
     """
 
     def __init__(self, threshold=0.8, **kwargs):

@@ -1,13 +1,12 @@
 """Several sources in one run: names, weights, draws, caches."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from keras_colorizer import data
-from keras_colorizer.data import mix
+from keras_colorizer.data import mix, pipeline
+from keras_colorizer.data.photos import Joined
 from keras_colorizer.errors import UserError
 
 
@@ -51,7 +50,7 @@ def test_each_source_keeps_its_ids_roles_and_licence(two):
 def test_sources_of_one_name_are_told_apart(tmp_path):
     paths = [folder_of(tmp_path / side / "photos", 20, 50) for side in ("x", "y")]
     mixed = data.open_source(paths)
-    assert mixed.labels_of == ["photos", "photos-2"]
+    assert mixed.names == ["photos", "photos-2"]
     assert len(set(mixed.ids("all"))) == 40
 
 
@@ -112,6 +111,62 @@ def test_a_cap_keeps_the_same_photos_of_each_folder(two):
     assert set(train) <= set(more)
 
 
-def test_photos_keep_their_place_when_their_shares_are_replaced(two):
-    photos = data.load_photos(list(two), "validation", 16)
-    assert len(dataclasses.replace(photos, shares=())) == sum(n for n, _ in photos.shares)
+def test_a_photos_own_id_is_that_in_its_source(tmp_path):
+    (tmp_path / "x").mkdir()
+    paths = [folder_of(tmp_path / side / "photos", 6, 50) for side in "xy"]
+    mixed = data.open_source(paths)
+    assert mixed.own_id("photos-2/a/000.png") == "a/000.png"
+    assert data.open_source(paths[0]).own_id("a/000.png") == "a/000.png"
+
+
+def test_a_source_keeps_its_array_and_its_cache_in_every_mix(two, tmp_path):
+    cache = tmp_path / "cache"
+    alone = data.load_photos(two[0], "train", 16, cache=cache)
+    mixed = data.load_photos(list(two), "train", 16, cache=cache)
+    assert len(list(cache.iterdir())) == 2
+    assert [type(part) for part in mixed.images.parts] == [np.memmap, np.memmap]
+    assert np.array_equal(mixed.images[: len(alone)], alone.images)
+    assert mixed.ids[: len(alone)] == [f"one/{i}" for i in alone.ids]
+
+
+def test_joined_photos_are_indexed_as_one_array():
+    parts = [np.arange(12 * n, dtype=np.uint8).reshape(n, 2, 2, 3) + n for n in (3, 1, 4)]
+    joined, whole = Joined(parts), np.concatenate(parts)
+    assert joined.shape == whole.shape and len(joined) == 8 and joined.dtype == np.uint8
+    for key in (0, 3, -1, slice(2, 6), slice(None), np.array([7, 0, 3, 3]), whole[:, 0, 0, 0] > 9,
+                np.array([], int)):  # fmt: skip
+        assert np.array_equal(joined[key], whole[key])
+    with pytest.raises(IndexError):
+        joined[8]
+
+
+def test_a_mix_too_large_for_memory_asks_for_a_cache(two, tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "MOST_BYTES", 16 * 16 * 3 * 50)
+    with pytest.raises(UserError, match=r"one \+ two: \d+ photos at 16 px take .*--cache FOLDER"):
+        data.load_photos(list(two), "train", 16)
+    assert len(data.load_photos(list(two), "train", 16, cache=tmp_path / "cache")) > 50
+    assert len(data.load_photos(two[1], "train", 16)) > 50  # one source: as ever
+
+
+def test_a_source_without_photos_of_a_role_has_no_share_of_it(two, tmp_path):
+    few = tmp_path / "few"
+    few.mkdir()
+    Image.new("RGB", (8, 8)).save(few / "a.png")
+    (role,) = (r for r in ("train", "validation", "test") if data.open_source(few).ids(r))
+    other = next(r for r in ("train", "validation", "test") if r != role)
+    photos = data.load_photos([str(few), two[0]], other, 8)
+    assert photos.shares[0] == (0, 1.0) and photos.shares[1][0] == len(photos)
+    assert next(data.batch_arrays(photos, 2, None, 0, 1, seed=0)).shape == (2, 8, 8, 3)
+    with pytest.raises(UserError, match="no photo in split"):
+        data.load_photos([str(few), str(few) + "/"], other, 8)
+
+
+def test_tensorflow_and_numpy_draw_alike_from_a_mix(two):
+    photos = data.load_photos([two[0], f"{two[1]}=3"], "train", 8)
+    others = data.load_photos("synthetic", "validation", 8)
+    order = (photos, 16, 40, 1, 3, 7, others, 3)
+    arrays = list(data.batch_arrays(*order))
+    assert [len(a) for a in arrays] == [19, 19, 11] * 2
+    for tensor, array in zip(data.training_batches(*order).as_numpy_iterator(), arrays,
+                             strict=True):  # fmt: skip
+        assert np.array_equal(tensor, array)

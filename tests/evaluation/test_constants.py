@@ -5,9 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from skimage import color
 
-from keras_colorizer.data.statistics import rebalancing_weights
+from keras_colorizer.data.statistics import mean_chroma, rebalancing_weights
 from keras_colorizer.evaluation import constants
+from keras_colorizer.evaluation.photos import TestPhotos
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,21 @@ def test_the_mean_weight_of_the_training_photos_is_about_one(measured):
     ab = np.stack(np.meshgrid(middles, middles, indexing="ij"), axis=-1)
     mean = np.average(constants.pixel_weights(ab), weights=counts)
     assert mean == pytest.approx(1, abs=0.25)  # smoothing keeps it from being 1 exactly
+
+
+def test_other_photos_are_a_reference_measured_as_oxfords_were():
+    images = np.zeros((2, 16, 16, 3), np.uint8)
+    images[:, :15], images[:, 15] = (200, 120, 60), (30, 60, 220)  # orange is common, blue rare
+    found = constants.reference_of(TestPhotos(images, ["a", "b"], None, [], "set", "train", "none"))
+    assert found.name == "set train, 2 photos at 16 px"
+    assert found.mean_chroma == pytest.approx(mean_chroma(images))
+    orange, blue = color.rgb2lab(images[0, [0, 15], 0])[:, 1:].astype(np.float32)
+    assert found.weigh(orange) < found.weigh(blue)
+    weights = found.weigh(np.stack([orange] * 15 + [blue]))
+    assert weights.dtype == np.float32 and np.isfinite(weights).all()
+
+
+def test_oxford_is_the_reference_by_default():
+    found = constants.Reference()
+    assert (found.name, found.mean_chroma) == (constants.OXFORD, constants.mean_chroma())
+    assert found.weigh is constants.pixel_weights and found.ids_sha256 is None

@@ -10,8 +10,8 @@ from PIL import Image
 from skimage import data
 
 from keras_colorizer.__main__ import main
-from keras_colorizer.data import open_source
-from keras_colorizer.evaluation import inception
+from keras_colorizer.data import mean_chroma, open_source
+from keras_colorizer.evaluation import inception, photos
 from keras_colorizer.evaluation.photos import _digest
 
 FILES = {
@@ -175,6 +175,38 @@ def test_floors_alone_are_scored(tmp_path):
     )
 
 
+def test_the_reference_is_oxfords_unless_it_is_asked_to_be_the_datas_own(tmp_path):
+    shared = ["--data", "synthetic", "--split", "test", "--size", 16]
+    found = {}
+    for name, more in {"default": [], "own": ["--reference", "train"]}.items():
+        result = evaluate(*shared, *more, "--out", tmp_path / name)
+        assert result.exit_code == 0, result.output
+        found[name] = json.loads((tmp_path / name / "results.json").read_text())
+    protocols = {name: each["protocol"] for name, each in found.items()}
+    for key in ("mean_chroma_of", "rarity_of"):
+        assert protocols["default"][key] == "Oxford's training photos"
+        assert protocols["own"][key] == "synthetic train, 1,200 photos at 16 px"
+    assert "reference_ids_sha256" not in protocols["default"]
+    garden = photos.load(open_source("synthetic"), "train", 16)
+    assert protocols["own"]["reference_ids_sha256"] == garden.ids_sha256
+    assert protocols["own"]["mean_chroma"] == pytest.approx(mean_chroma(garden.images), rel=1e-4)
+    scores = {
+        name: {
+            key: entry["mean"] for key, entry in each["models"]["mean_chroma"]["metrics"].items()
+        }
+        for name, each in found.items()
+    }
+    assert scores["own"]["psnr"] > scores["default"]["psnr"]
+    gray = [each["models"]["gray"]["metrics"] for each in found.values()]
+    assert gray[0]["auc_rebalanced"] != gray[1]["auc_rebalanced"]
+    assert gray[0]["auc"] == gray[1]["auc"]
+    said = "Mean chroma and rarity: of synthetic train, 1,200 photos at 16 px."
+    assert said in (tmp_path / "own" / "table.md").read_text()
+    files = [word for name in found for word in ("--compare", tmp_path / name)]
+    result = evaluate(*files, "--out", tmp_path / "both")
+    assert result.exit_code == 1 and "rarity_of is synthetic train" in result.output
+
+
 def test_a_network_that_gives_nan_is_named(run, folder, tmp_path):
     from keras_colorizer.models import card
 
@@ -199,6 +231,7 @@ def test_a_network_that_gives_nan_is_named(run, folder, tmp_path):
         (["--compare", "none.json"], "none.json: cannot be read"),
         (["--size", "3"], "--size"),
         (["--compare", "none.json", "--data", "synthetic"], "leave out --data"),
+        (["--compare", "none.json", "--reference", "train"], "leave out --reference"),
     ],
 )
 def test_wrong_arguments_end_in_one_line(arguments, told, tmp_path):

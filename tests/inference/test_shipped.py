@@ -61,5 +61,6 @@ def test_the_only_model_is_the_default(folder, monkeypatch):
 
 
 def test_every_model_that_ships_has_a_card_of_its_name():
+    assert "flowers" in shipped.names()
     for name in shipped.names():
         assert card.read(shipped.find(name))["name"] == name

@@ -1,5 +1,8 @@
 """The run folder: numbers, rows, checkpoints that are whole or not there."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from keras_colorizer.errors import UserError
@@ -101,5 +104,50 @@ def test_environment_facts_name_what_computes(run):
     run.write_environment(commits=["another"])
     environment = run.environment
     assert environment["versions"]["keras"] and environment["cores"] >= 1
+    assert environment["commits"][0] == runs.commit()
     assert len(environment["commits"]) == 2 and environment["commits"][-1] == "another"
     assert environment["photos_seen"] == 5 and environment["device"] == "CPU"
+
+
+def git(folder, *words):
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    command = ["git", "-C", str(folder), *who, *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A repository with our setup.cfg and a commit."""
+    top = tmp_path / "checkout"
+    top.mkdir()
+    ours = (Path(runs.__file__).parents[2] / "setup.cfg").read_text(encoding="utf-8")
+    (top / "setup.cfg").write_text(ours, encoding="utf-8")
+    git(top, "init", "-q")
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", "a")
+    return top
+
+
+def test_the_commit_of_a_checkout_is_known(checkout):
+    assert runs.commit(checkout) == git(checkout, "rev-parse", "HEAD")
+
+
+def test_git_is_not_asked_about_code_that_is_no_checkout(checkout, monkeypatch):
+    installed = checkout / "venv" / "site-packages"
+    installed.mkdir(parents=True)
+    assert runs.commit(installed) is None  # no setup.cfg beside it
+    (installed / "setup.cfg").write_text((checkout / "setup.cfg").read_text())
+    assert runs.commit(installed) is None  # not the top of the repository
+    (checkout / "setup.cfg").write_text("[metadata]\nname = keras_colorizer_app\n")
+    assert runs.commit(checkout) is None  # another project's
+    (checkout / "setup.cfg").write_text((installed / "setup.cfg").read_text())
+    monkeypatch.setenv("PATH", str(checkout))
+    assert runs.commit(checkout) is None  # no git
+
+
+def test_code_without_a_commit_is_null_among_the_others(run, monkeypatch):
+    run.write_environment(commits=["a"])
+    monkeypatch.setattr(runs, "commit", lambda: None)
+    for _ in range(2):
+        run.write_environment(**runs.facts("CPU"))
+    assert run.environment["commits"] == ["a", None]

@@ -1,0 +1,77 @@
+"""The tables of the README that every reader meets, out of what is recorded."""
+
+from dominance import markdown
+from measured import value
+
+from keras_colorizer.evaluation import summary
+
+# Label → (evaluation, row), the run that trained it, (benchmark, its network) of its cost.
+OXFORD, OURS = "oxford-test-128", "oxford-test-128-flowers"
+SCORES = {
+    "the gray photo": ((OURS, "gray"), None, None),
+    "one mean chroma": ((OURS, "mean_chroma"), None, None),
+    "the report's autoencoder": (
+        (OXFORD, "autoencoder"), "autoencoder-128", ("network-autoencoder", "autoencoder"),
+    ),
+    "the report's GAN": ((OXFORD, "gan"), "gan-128", ("network", "report")),
+    "`flowers`": ((OURS, "flowers"), "flowers-128", ("network", "chroma")),
+    "`flowers`, as colourful as the report's GAN": ((OURS, "flowers × 0.37"), None, None),
+}  # fmt: skip
+COLUMNS = {
+    "psnr": "PSNR (dB) ↑",
+    "ciede2000": "CIEDE2000 ↓",
+    "colourfulness": "colourfulness → {truth:.1f}",
+    "delta_cf_per_image": "per-photo ΔCF ↓",
+    "neutral_drift": "neutral drift ↓",
+}
+
+
+def _costs(run, benchmark):
+    """Weights, CPU minutes of training, milliseconds of one photo."""
+    if not run:
+        return ["–"] * 3
+    name, network = benchmark
+    weights = value("benchmarks", name, f"{network} float32", "weights")
+    best = value("benchmarks", name, f"{network} float32", "best_ms")
+    ms = f"{best:.3g}"
+    if network == "chroma":
+        ms += f" (int8: {value('benchmarks', name, f'{network} int8', 'best_ms'):.1f})"
+    return [f"{weights / 1e6:.1f} M", f"{value('runs', run, 'cpu_minutes'):.0f}", ms]
+
+
+def scores_table():
+    """What the systems score on Oxford's test photos, and what they cost."""
+    truth = value("evaluations", OURS, "truth", "colourfulness")
+    photos = value("evaluations", OURS, "protocol", "n")
+    size = value("evaluations", OURS, "protocol", "size")
+    heads = ["weights", "training, CPU minutes", "one 256 px photo (ms)"]
+    heads += [head.format(truth=truth) for head in COLUMNS.values()]
+    rows = []
+    for label, (place, run, benchmark) in SCORES.items():
+        cells = [label, *_costs(run, benchmark)]
+        for key in COLUMNS:
+            cells.append(f"{value('evaluations', *place, key):.{summary.METRICS[key].digits}f}")
+        rows.append(cells)
+    return markdown(heads, rows, f"Oxford Flowers 102, {photos:,} test photos, {size} px")
+
+
+def speed_table():
+    """What `benchmark photo` and `benchmark folder` measured."""
+    heads = ["seconds", "the floor's", "ratio", "peak memory"]
+    rows = []
+    for size in ("1 MP", "12 MP"):
+        kinds = [f"{size}, {kind}" for kind in ("colour", "gray")]
+
+        def both(key, form, kinds=kinds):
+            return " / ".join(form.format(value("benchmarks", "photo", k, key)) for k in kinds)
+
+        cells = [both(key, "{:.2f}") for key in ("seconds", "floor_seconds")]
+        peak = max(value("benchmarks", "photo", kind, "peak_mb") for kind in kinds)
+        cells += [both("ratio", "{:.1f}×"), f"{peak:.0f} MB"]
+        rows.append([f"one photo of {size}, colour / gray", *cells])
+    row = value("benchmarks", "folder", "folder")
+    seconds = f"{row['seconds']:.2f} ({row['photos_per_s']:.1f} photos/s)"
+    cells = [seconds, f"{row['floor_seconds']:.2f}", f"{row['ratio']:.1f}×"]
+    label = f"a folder of {row['photos']} photos of 1 MP"
+    rows.append([label, *cells, f"{row['peak_mb']:.0f} MB"])
+    return markdown(heads, rows)

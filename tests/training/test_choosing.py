@@ -1,0 +1,92 @@
+"""Validation by folder: which photos are scored, and their folders' means."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from keras_colorizer import data, models
+from keras_colorizer.data.photos import Photos
+from keras_colorizer.errors import UserError
+from keras_colorizer.training import choosing, recipes, runs, session
+from keras_colorizer.training.supervised import SupervisedColorizer
+
+
+def photos_of(ids, shares=()):
+    return Photos(np.zeros((len(ids), 4, 4, 3), np.uint8), ids, "set", "train", "none", shares)
+
+
+def test_a_folder_is_the_first_of_the_path_and_in_a_mix_the_sources_too():
+    ids = ["a/b/c.jpg", "a/d.jpg", "e.jpg"]
+    assert choosing.folders_of(photos_of(ids)) == ["a", "a", ""]
+    mixed = photos_of([f"one/{i}" for i in ids], ((3, 1.0),))
+    assert choosing.folders_of(mixed) == ["one/a", "one/a", "one"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "shares", "monitor", "scored"),
+    [
+        (["a.jpg", "b.jpg"], (), "val_psnr", False),
+        (["a/a.jpg", "b/b.jpg"], (), "val_psnr", True),
+        (["one/a.jpg", "two/b.jpg"], ((1, 1.0), (1, 1.0)), "val_psnr", True),
+        (["a.jpg", "b.jpg"], (), "val_folder_gain", True),
+    ],
+)
+def test_when_folders_are_scored(ids, shares, monitor, scored):
+    assert choosing.are_scored(photos_of(ids, shares), monitor) is scored
+
+
+@pytest.mark.parametrize(("count", "each"), [(9, (2, 3, 4)), (6, (2, 2, 2)), (None, (2, 10, 50))])
+def test_photos_are_drawn_evenly_over_folders(count, each):
+    folders = ["x"] * 50 + ["y"] * 2 + ["z"] * 10
+    places = choosing.spread(folders, count)
+    assert list(places) == sorted(set(places)) and len(places) == (count or 62)
+    found = [sum(folders[place] == folder for place in places) for folder in "yzx"]
+    assert tuple(found) == each or (count == 9 and found[0] == 2 and sum(found) == 9)
+    of_x = [place for place in places if folders[place] == "x"]
+    assert of_x[0] == 0 and of_x[-1] == 49  # from one end of the folder to the other
+
+
+def trainer():
+    keras.utils.set_random_seed(0)
+    network = models.build("unet", 16, widths=(4, 6, 8, 10), channels=3)
+    made = SupervisedColorizer(network)
+    made.compile(keras.optimizers.Adam(1e-3))
+    return made
+
+
+def test_scores_are_the_mean_over_folders_of_their_means():
+    photos = data.garden(14, 16)
+    folders = ["many"] * 11 + ["few"] * 3
+    made, logs = trainer(), {}
+    scores = choosing.FolderScores(photos, folders, batch=5)
+    scores.set_model(made)
+    scores.on_epoch_end(0, logs)
+    parts = [photos[:11], photos[11:]]
+    means = [made.evaluate(part, verbose=0, return_dict=True)["psnr"] for part in parts]
+    assert logs["val_folder_psnr"] == pytest.approx(np.mean(means), abs=1e-3)
+    assert logs["val_folder_ciede2000"] > 0 and np.isfinite(logs["val_folder_gain"])
+
+
+def test_a_photo_left_gray_gains_nothing():
+    photos = data.garden(4, 16)
+    made, logs = trainer(), {}
+    made.generator.set_weights([np.zeros_like(w) for w in made.generator.get_weights()])
+    scores = choosing.FolderScores(photos, ["a", "a", "b", "b"])
+    scores.set_model(made)
+    scores.on_epoch_end(0, logs)
+    assert logs["val_folder_gain"] == pytest.approx(0.0, abs=1e-3)
+
+
+def test_one_source_can_be_chosen_by_folders_too(tmp_path):
+    recipe = dataclasses.replace(
+        recipes.smoke(recipes.get("gan")), data="synthetic", size=16, discriminator=None,
+        generator_options={"widths": (4, 6, 8, 10)}, monitor="val_folder_gain",
+    )  # fmt: skip
+    run = runs.Run.begin(tmp_path / "run", recipe)
+    session.train(recipe, run)
+    assert {"val_folder_psnr", "val_folder_ciede2000"} <= set(run.rows[-1])
+    plain = dataclasses.replace(recipe, monitor="val_folder_beauty")
+    with pytest.raises(UserError, match="not measured; there are .*val_folder_psnr"):
+        session.train(plain, runs.Run.begin(tmp_path / "plain", plain))

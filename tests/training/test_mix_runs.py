@@ -1,0 +1,96 @@
+"""Runs on several sources: what they are chosen by, that they resume, what their card tells."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from keras_colorizer.data.synthetic import garden
+from keras_colorizer.evaluate import evaluate
+from keras_colorizer.models import card
+from keras_colorizer.train import train
+from keras_colorizer.training import recipes, runs, session
+
+TINY = ["--set", "generator.widths=4,6,8,10", "--set", "discriminator=none"]
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    """Two folders of photos, one of them with folders in it."""
+    folder = tmp_path_factory.mktemp("sources")
+    photos = garden(220, 32, 3000)
+    for i, photo in enumerate(photos):
+        path = folder / (f"many/{'ab'[i % 2]}/{i:03d}.png" if i < 160 else f"few/{i:03d}.png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(photo).save(path)
+    return str(folder / "many"), str(folder / "few")
+
+
+def call(command, *arguments):
+    done = CliRunner().invoke(command, [str(a) for a in arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.fixture(scope="module")
+def finished(two, tmp_path_factory):
+    run = tmp_path_factory.mktemp("mix") / "run"
+    told = call(
+        train, "--recipe", "gan", "--smoke", "--data", two[0], "--data", f"{two[1]}=2",
+        "--run", run, "--cache", run.parent / "cache", "--set", "monitor=val_folder_psnr", *TINY,
+    )  # fmt: skip
+    return run, told
+
+
+def test_a_recipe_keeps_its_sources(finished, two):
+    run, _ = finished
+    data = json.loads((run / "recipe.json").read_text())["data"]
+    assert data == [two[0], f"{two[1]}=2"]
+    assert recipes.read(run / "recipe.json").data == tuple(data)
+
+
+def test_one_source_stays_a_plain_text(tmp_path):
+    recipe = dataclasses.replace(recipes.get("gan"), data=["synthetic"])
+    recipes.write(recipe, tmp_path / "recipe.json")
+    assert recipes.read(tmp_path / "recipe.json").data == "synthetic"
+
+
+def test_a_run_tells_how_to_score_all_its_sources(finished, two, tmp_path):
+    run, told = finished
+    found = json.loads((run / "results.json").read_text())["protocol"]
+    assert found["data"] == "many + few"
+    assert f"--data {two[0]} --data {two[1]}=2 --split test" in found["command"]
+    arguments = ["--data", two[0], "--data", f"{two[1]}=2", "--size", 32]
+    call(evaluate, run, *arguments, "--out", tmp_path / "out")
+    again = json.loads((tmp_path / "out" / "results.json").read_text())["protocol"]
+    assert again["ids_sha256"] == found["ids_sha256"] and not any(again["seen_ids"].values())
+
+
+def test_photos_of_a_mix_are_known_when_their_source_is_scored_alone(finished, two, tmp_path):
+    run, _ = finished
+    refused = CliRunner().invoke(
+        evaluate, [str(run), "--data", two[1], "--split", "train", "--out", str(tmp_path / "out")]
+    )
+    assert refused.exit_code == 1 and "was trained on" in refused.output
+    assert len(card.read(run)["data"]["id_hashes"].split()) == card.read(run)["data"]["photos"]
+
+
+@pytest.mark.parametrize("roles", ["train", "train+validation"])
+def test_a_mix_resumes_where_it_stopped(two, tmp_path, roles):
+    recipe = dataclasses.replace(
+        recipes.smoke(recipes.get("gan")), data=(two[0], f"{two[1]}=2"), size=16, epochs=3,
+        discriminator=None, generator_options={"widths": (4, 6, 8, 10)}, train_on=roles,
+        restraint="synthetic", restraint_batch=2,
+    )  # fmt: skip
+    whole, photos = session.train(recipe, runs.Run.begin(tmp_path / "whole", recipe))
+    assert len(photos) == sum(n for n, _ in photos.shares)
+    short = dataclasses.replace(recipe, epochs=2)
+    begun = runs.Run.begin(tmp_path / "begun", short)
+    session.train(short, begun)
+    resumed, _ = session.train(recipe, begun)
+    for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        assert np.allclose(a, b, atol=1e-6)
+    assert runs.Run(tmp_path / "whole").rows[-1] == pytest.approx(begun.rows[-1], rel=1e-4)
