@@ -4,9 +4,10 @@ Each photo draws its own. All of it takes 5 ms for a batch of 32 at 128 px and s
 ``augmentation.gray_of_film`` takes 12 (two cores shared with a training, TensorFlow).
 """
 
-import keras
 import numpy as np
 from keras import ops
+
+from keras_colorizer.training import chance
 
 # Channel weights of orthochromatic and older plates before they are brought to sum 1: they hardly
 # see red and see blue best, so skin and brick are dark and skies are white.
@@ -30,7 +31,7 @@ class _Draws:
     """Uniform numbers for each photo of a batch, out of one call: (B, 1, 1, 1) or (B, 1, 1, n)."""
 
     def __init__(self, batch, count, random):
-        self.numbers = keras.random.uniform((batch, 1, 1, count), dtype="float32", seed=random)
+        self.numbers = chance.uniform((batch, 1, 1, count), 0.0, 1.0, random)
         self.used = 0
 
     def __call__(self, low, high, count=1):
@@ -59,13 +60,10 @@ def plates(film, batch, strength, random):
         film: float32, (3,) or (B, 1, 1, 3): weights of R, G and B of sum 1.
         batch: B, a number or a scalar tensor.
         strength: 0 changes none; at 1 half of the photos have such plates.
-        random: a ``keras.random.SeedGenerator``.
+        random: as of `chance.uniform`.
 
     Returns:
         Float32 tensor (B, 1, 1, 3), sum 1.
-
-    Example:
-        >>> plates(np.float32(spaces.LUMA), 32, 1.0, keras.random.SeedGenerator(0))
     """
     draw = _Draws(batch, 4, random)
     plate = draw(*map(ops.convert_to_tensor, PLATE), 3)
@@ -83,20 +81,17 @@ def frames(rgb, strength, random):
     Args:
         rgb: uint8 tensor (B, H, W, 3), in random order; H and W static.
         strength: 0 changes nothing; at 1 three photos in ten are framed.
-        random: a ``keras.random.SeedGenerator``.
+        random: as of `chance.uniform`.
 
     Returns:
         Uint8 tensor (B, H, W, 3), R = G = B on borders. What is under them is lost. It is the first
         photos of the batch that are framed: the others cost nothing.
-
-    Example:
-        >>> frames(rgb, 0.5, keras.random.SeedGenerator(0))
     """
     if not strength:
         return rgb
     batch = ops.cast(ops.shape(rgb)[0], "float32")
     # Rounded up or down by chance: the expected number, also where that is below one.
-    count = FRAMES * strength * batch + keras.random.uniform((), dtype="float32", seed=random)
+    count = FRAMES * strength * batch + chance.uniform((), 0.0, 1.0, random)
     count = ops.cast(ops.minimum(ops.floor(count), batch), "int32")
     return ops.concatenate([_framed(rgb[:count], random), rgb[count:]], axis=0)
 
@@ -128,7 +123,7 @@ def _framed(rgb, random):
     row = upper * (0.5 * top - 1.0) + (1.0 - upper) * (1.0 - 0.5 * bottom)
     row = ops.cast(ops.abs(down - row) < draw(0.5, 1.5) * pixel, "float32")
     begin = draw(-0.9, 0.8)
-    letters = keras.random.uniform((batch, 1, width, 1), dtype="float32", seed=random)
+    letters = chance.uniform((batch, 1, width, 1), 0.0, 1.0, random)
     letters = ops.relu(3.0 * letters - 1.5) * ops.cast(right > begin, "float32")
     letters = letters * ops.cast(right < begin + draw(0.2, 1.0), "float32")
     marks = line + row * (letters * draw.chance(WRITTEN))
@@ -152,7 +147,7 @@ def _texture(shape, batch, weights, dust, random):
         weights: float32 (B, 1, 1, 4), each clump's amplitude.
         dust: float32 (B, 1, 1, 4): the part of points with light dust in clumps of 2 and 4 pixels,
             then with dark dust.
-        random: a ``keras.random.SeedGenerator``.
+        random: as of `chance.uniform`.
     """
     sides = [shape]
     for _ in range(weights.shape[-1]):
@@ -160,7 +155,7 @@ def _texture(shape, batch, weights, dust, random):
     field = None
     for level in reversed(range(weights.shape[-1])):
         size = sides[level + 1]
-        noise = keras.random.uniform((batch, *size), -1.0, 1.0, dtype="float32", seed=random)
+        noise = chance.uniform((batch, *size), -1.0, 1.0, random)
         here = weights[:, 0, :, level : level + 1] * noise
         if level < 2:  # The noise's own peaks are the dust: no further numbers to draw.
             light, dark = dust[:, 0, :, level : level + 1], dust[:, 0, :, level + 2 : level + 3]
@@ -193,13 +188,10 @@ def worn(gray, strength, random):
     Args:
         gray: float32 tensor (B, H, W, 1), 0..1; H and W static.
         strength: 0 changes nothing; 1 draws up to the module's limits.
-        random: a ``keras.random.SeedGenerator``.
+        random: as of `chance.uniform`.
 
     Returns:
         Float32 tensor (B, H, W, 1), 0..1.
-
-    Example:
-        >>> worn(gray, 0.5, keras.random.SeedGenerator(0))
     """
     if not strength:
         return gray

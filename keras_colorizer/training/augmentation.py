@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_colorizer.color import spaces
-from keras_colorizer.training import ageing, jpeg
+from keras_colorizer.training import ageing, chance, jpeg
 
 # At strength 1: how far each of the three channel weights is drawn towards another film's, the
 # largest change of gamma (as a factor) and of contrast, of brightness, and the grain's deviation.
@@ -68,7 +68,7 @@ def gray_of_film(rgb, strength, random, age=0.0):
     Args:
         rgb: float tensor (B, H, W, 3), 0..1; H and W static.
         strength: 0 gives Rec. 601 luma; 1 draws up to the module's limits.
-        random: a ``keras.random.SeedGenerator``.
+        random: as of `chance.uniform`.
         age: strength of what `ageing` adds: other plates before, a century's damage after the
             print. 0 adds nothing and draws nothing.
 
@@ -82,7 +82,7 @@ def gray_of_film(rgb, strength, random, age=0.0):
 
     def draw(low, high, *sizes):
         sizes = (batch, *(sizes or (1, 1, 1)))
-        return keras.random.uniform(sizes, low, high, dtype="float32", seed=random)
+        return chance.uniform(sizes, low, high, random)
 
     film = _film(strength, draw) if strength else np.float32(spaces.LUMA)
     if age:
