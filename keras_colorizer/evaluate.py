@@ -46,6 +46,14 @@ from keras_colorizer.errors import UserError
     help="Whose mean chroma is a floor and whose rare colours count more: those of Oxford's "
     "training photos, or of the data's own training split.",
 )
+@click.option(
+    "--aged",
+    default=0.0,
+    type=click.FloatRange(0, 1),
+    metavar="STRENGTH",
+    help="Score aged copies of the photos, the same for everybody: 0.5 as a drawer leaves them, 1 "
+    "the worst. Their truth is the photo's chroma on the aged luma.  [default: not aged]",
+)
 @click.option("--overwrite", is_flag=True, help="Replace an earlier evaluation in --out.")
 @click.option(
     "--allow-seen",
@@ -97,7 +105,8 @@ def evaluate(context, overwrite, **options):
     earlier results only; with neither, the floors are scored.
     """
     if options["compare"] and not options["models"]:
-        moot = [name for name in ("data", "split", "size", "reference") if _is_given(context, name)]
+        names = ("data", "split", "size", "reference", "aged")
+        moot = [name for name in names if _is_given(context, name)]
         if moot:
             raise UserError(
                 f"--compare without a MODEL only joins earlier results; leave out --{moot[0]}, or "

@@ -11,6 +11,7 @@ import click
 from keras_colorizer import data
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import (
+    aged,
     constants,
     inception,
     photos,
@@ -44,6 +45,7 @@ class Wanted:
     realism: bool
     compare: tuple[str, ...]
     reference: str = "oxford"
+    aged: float = 0.0
 
 
 def run(wanted, overwrite, command):
@@ -77,6 +79,8 @@ def run(wanted, overwrite, command):
         seen.refuse(known, test)
     reference = _reference(wanted, source)
     judge = realism.Realism(len(test)) if wanted.realism else None
+    if wanted.aged:
+        test = aged.copies(test, wanted.aged)
 
     started = time.perf_counter()
     extract = functools.partial(inception.features, network=network) if network else None

@@ -22,7 +22,8 @@ from keras_colorizer.errors import UserError
 # 50, all gray or mirrored ones; 99.8 % of JPEG quality 10; 98 % of those that lack 1 % at every
 # side, 87 % that lack 2 %, 16 % that lack 5 %. Beside 20,174 photos of other sets, 139 of 4,325
 # were within it, every one the same picture; of 13 more within 8 bits 10 were others, and of 77
-# more within 10 bits nearly all.
+# more within 10 bits nearly all. Nine photos of Oxford Flowers in validation or test are within it
+# of a training photo, all rightly.
 NEAR = 6
 # In levels of 255: where half of the frequencies are weaker, noise decides, and there is no hash.
 # White noise of 30 levels gives 0.17; of those 20,174 photos 15 are below.

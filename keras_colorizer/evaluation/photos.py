@@ -25,6 +25,7 @@ class TestPhotos:
         excluded: names of those that could not be read.
         name, split, licence: of the source.
         own_ids: the N names that they have in the sources that a mix is of; None if as ``ids``.
+        aged: strength of `aged.copies`; 0 for photos as they are.
     """
 
     images: np.ndarray
@@ -35,6 +36,7 @@ class TestPhotos:
     split: str
     licence: str
     own_ids: list[str] | None = None
+    aged: float = 0.0
 
     __test__ = False  # for pytest: no test, whatever its name
 
@@ -61,6 +63,11 @@ class TestPhotos:
 
 def _digest(photo_id):
     return hashlib.sha256(photo_id.encode()).hexdigest()
+
+
+def seed_of(photo_id):
+    """A number for each name, 0 to 2^64 - 1: the head of its SHA-256."""
+    return int(_digest(photo_id)[:16], 16)
 
 
 def load(source, split, size):

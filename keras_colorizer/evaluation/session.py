@@ -65,7 +65,9 @@ def protocol(test, size, known, versions, command, tint=None, reference=None, dr
         "ids_sha256": test.ids_sha256,
         **seen.counts(known),
         "dropped": list(dropped),
-        "truth": "the whole photo, stretched to size by Pillow's LANCZOS",
+        **({"aged": test.aged} if test.aged else {}),
+        "truth": "the whole photo, stretched to size by Pillow's LANCZOS"
+        + ("; then its Cb and Cr on the luma of its aged copy" if test.aged else ""),
         "gray": 'Pillow\'s convert("L") of the truth',
         "mean_chroma": [summary.plain(np.float64(v)) for v in floor.mean_chroma],
         "mean_chroma_of": floor.name,
@@ -155,6 +157,13 @@ def references(protocol):
     return f"Mean chroma: of {floor}; rarity: of {rarity}."
 
 
+def _aged(protocol):
+    """What a table says of aged photos; nothing of others."""
+    if not (strength := protocol.get("aged")):
+        return ""
+    return f", aged at strength {strength:g} (their truth: the photo's chroma on the aged luma)"
+
+
 def table_text(table, missing=None):
     """The whole of table.md: what was measured, the table, paired differences."""
     p = table.protocol
@@ -162,7 +171,7 @@ def table_text(table, missing=None):
     dropped = f", {dropped:,} that were trained on as well" if dropped else ""
     lines = [
         f"`{p['command']}`", "",
-        f"{p['n']:,} photos of {p['data']} {p['split']} at {p['size']} px; "
+        f"{p['n']:,} photos of {p['data']} {p['split']} at {p['size']} px{_aged(p)}; "
         f"{len(p['excluded'])} could not be read and are left out{dropped}. In brackets: 95 % "
         f"bootstrap intervals. `{RAW.strip()}` rows are a network's own RGB, all others keep the "
         f"photo's luma. {references(p)}", "",

@@ -79,13 +79,14 @@ def join(tables, names):
     first = tables[0]
     joined = Table(first.protocol, dict(first.models), dict(first.columns), list(first.without))
     for table, mark in zip(tables[1:], names[1:], strict=True):
-        for key in ("ids_sha256", "size", "n", "rarity_of"):
-            default = constants.OXFORD if key == "rarity_of" else None
+        for key in ("ids_sha256", "size", "n", "rarity_of", "aged"):
+            default = {"rarity_of": constants.OXFORD, "aged": 0.0}.get(key)
             ours, theirs = (t.protocol.get(key, default) for t in (first, table))
             if ours != theirs:
                 raise UserError(
                     f"{mark}: not comparable with {names[0]}: {key} is {theirs}, not {ours}; "
-                    "evaluate both on the same photos at the same size, by the same --reference"
+                    "evaluate both on the same photos at the same size, by the same --reference "
+                    "and --aged"
                 )
         joined.without += table.without
         for name, entry in table.models.items():

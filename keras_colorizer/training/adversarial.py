@@ -24,8 +24,8 @@ class AdversarialColorizer(ColorTrainer):
     """Trains a generator against a discriminator that steps only when its update rule says so.
 
     Args:
-        generator, codec, terms, restraint, restraint_weight, flip, zoom, augment, ema, seed: as in
-            ``ColorTrainer``; the discriminator never sees photos of restraint.
+        generator, codec, terms, restraint, restraint_weight, flip, zoom, augment, age, ema, seed:
+            as in ``ColorTrainer``; the discriminator never sees photos of restraint.
         discriminator: model from colour (B, S, S, C), or [colour, gray] if it is conditional, to
             logits (B, 1), or (B, n) of n patches.
         update_rule: layer from the batch's accuracy to a bool; ``AccuracyBelow(0.8)`` by default.

@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_colorizer.color import spaces
-from keras_colorizer.training import jpeg
+from keras_colorizer.training import ageing, chance, jpeg
 
 # At strength 1: how far each of the three channel weights is drawn towards another film's, the
 # largest change of gamma (as a factor) and of contrast, of brightness, and the grain's deviation.
@@ -58,7 +58,7 @@ def blurred(gray, deviation):
     return gray[..., None]
 
 
-def gray_of_film(rgb, strength, random):
+def gray_of_film(rgb, strength, random, age=0.0):
     """The gray photo as another film, exposure, lens, print and file would have shown it.
 
     Channel weights move from Rec. 601 towards random ones (orthochromatic film sees no red, an
@@ -68,25 +68,46 @@ def gray_of_film(rgb, strength, random):
     Args:
         rgb: float tensor (B, H, W, 3), 0..1; H and W static.
         strength: 0 gives Rec. 601 luma; 1 draws up to the module's limits.
-        random: a ``keras.random.SeedGenerator``.
+        random: as of `chance.uniform`.
+        age: strength of what `ageing` adds: other plates before, a century's damage after the
+            print. 0 adds nothing and draws nothing.
 
     Returns:
         Float32 tensor (B, H, W, 1), 0..1.
     """
     rgb = ops.cast(rgb, "float32")
-    if not strength:
+    if not strength and not age:
         return spaces.luma(rgb)
     batch = ops.shape(rgb)[0]
 
     def draw(low, high, *sizes):
         sizes = (batch, *(sizes or (1, 1, 1)))
-        return keras.random.uniform(sizes, low, high, dtype="float32", seed=random)
+        return chance.uniform(sizes, low, high, random)
 
+    film = _film(strength, draw) if strength else np.float32(spaces.LUMA)
+    if age:
+        film = ageing.plates(film, batch, age, random)
+    gray = sum(rgb[..., c : c + 1] * film[..., c : c + 1] for c in range(3))
+    if strength:
+        gray = _print(gray, strength, draw)
+    if age:
+        gray = ageing.worn(gray, age, random)
+    if not strength:
+        return gray
+    filed = jpeg.quantised(gray, 100.0 - strength * draw(*JPEG))
+    return ops.where(draw(0.0, 1.0) < 0.5, filed, gray)
+
+
+def _film(strength, draw):
+    """Weights of R, G and B, (B, 1, 1, 3)."""
     mix = MIX * strength * draw(0.0, 1.0)
     other = draw(0.02, 1.0, 1, 1, 3)
     film = other / ops.sum(other, axis=-1, keepdims=True)
-    film = mix * film + ops.multiply(np.float32(spaces.LUMA), 1.0 - mix)
-    gray = sum(rgb[..., c : c + 1] * film[..., c : c + 1] for c in range(3))
+    return mix * film + ops.multiply(np.float32(spaces.LUMA), 1.0 - mix)
+
+
+def _print(gray, strength, draw):
+    """From what the film saw to a print of it, (B, H, W, 1)."""
     gamma = ops.exp(np.log(GAMMA) * strength * draw(-1.0, 1.0))
     gray = ops.power(gray, gamma)
     mean = ops.mean(gray, axis=(1, 2), keepdims=True)
@@ -101,9 +122,7 @@ def gray_of_film(rgb, strength, random):
     # Squared, so that most prints hardly fade: real scans often fill the whole range.
     faded = FADE * strength * ops.square(draw(0.0, 1.0, 1, 1, 2))
     black, white = faded[..., :1], 1.0 - faded[..., 1:]
-    gray = black + (white - black) * gray
-    filed = jpeg.quantised(gray, 100.0 - strength * draw(*JPEG))
-    return ops.where(draw(0.0, 1.0) < 0.5, filed, gray)
+    return black + (white - black) * gray
 
 
 def rolled(pictures, random):

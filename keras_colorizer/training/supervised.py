@@ -10,7 +10,7 @@ class SupervisedColorizer(ColorTrainer):
     """Trains a generator on pairs of gray and colour, as the report trains its autoencoder.
 
     Args:
-        generator, codec, flip, zoom, augment, ema, seed: as in ``ColorTrainer``.
+        generator, codec, flip, zoom, augment, age, ema, seed: as in ``ColorTrainer``.
         loss_name: ``l1``, ``mse``, ``huber`` or ``cross_entropy`` over what the codec predicts.
         terms: weights of ``losses.PixelLoss``'s further terms, for codecs of chroma.
         codec_options, classes, restraint: as in ``ColorTrainer``.

@@ -201,14 +201,12 @@ class ColorTrainer(keras.Model):
             rgb = augmentation.window(ops.cast(rgb, "float32"), self.zoom, self.random)
             rgb = ops.cast(ops.round(ops.clip(rgb, 0.0, 255.0)), "uint8")
         if training and self.age:
-            framed = ageing.frames(ops.cast(rgb, "float32") / 255.0, self.age, self.random)
-            rgb = ops.cast(ops.round(255.0 * ops.clip(framed, 0.0, 1.0)), "uint8")
+            rgb = ageing.frames(rgb, self.age, self.random)
         x, target = self._codec.encode(rgb)
         rgb = ops.cast(rgb, "float32") / 255.0
         if training and (self.augment or self.age):
-            film = ageing.plates(rgb, self.age, self.random) if self.age else rgb
-            seen = augmentation.gray_of_film(film, self.augment, self.random)
-            x = self._codec.see(ageing.worn(seen, self.age, self.random) if self.age else seen)
+            seen = augmentation.gray_of_film(rgb, self.augment, self.random, self.age)
+            x = self._codec.see(seen)
         return spaces.luma(rgb), x, target
 
     def pixel_loss(self, target, prediction, gray, training=False):
