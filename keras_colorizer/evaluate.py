@@ -55,7 +55,14 @@ from keras_colorizer.errors import UserError
     "the worst. Their truth is the photo's chroma on the aged luma.  [default: not aged]",
 )
 @click.option("--overwrite", is_flag=True, help="Replace an earlier evaluation in --out.")
-@click.option("--allow-seen", is_flag=True, help="Also score photos that a model was trained on.")
+@click.option(
+    "--allow-seen",
+    is_flag=True,
+    help="Also score photos that a model was trained on, by name or as near-duplicates.",
+)
+@click.option(
+    "--drop-seen", is_flag=True, help="Leave such photos out; without either they are refused."
+)
 @click.option(
     "--saturation",
     "saturations",
@@ -105,6 +112,8 @@ def evaluate(context, overwrite, **options):
                 f"--compare without a MODEL only joins earlier results; leave out --{moot[0]}, or "
                 "name a MODEL to score"
             )
+    if options["allow_seen"] and options["drop_seen"]:
+        raise UserError("--allow-seen and --drop-seen exclude each other; give one of them")
     startup.import_keras()
     from keras_colorizer import judge
 

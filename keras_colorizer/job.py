@@ -11,7 +11,8 @@ import keras
 import numpy as np
 
 from keras_colorizer import data
-from keras_colorizer.data.mix import Mix
+from keras_colorizer.data import likeness
+from keras_colorizer.data.mix import Mix, members
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import sheets
 from keras_colorizer.images.files import replace_atomically
@@ -124,7 +125,7 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
     network = exporting.in_float32(delivery.saturated(trainer.result, recipe.saturation))
     with replace_atomically(this.folder / card.WEIGHTS) as temporary:
         network.save(temporary)
-    written = _card(recipe, this, photos, data_dir)
+    written = _card(recipe, this, photos, data_dir, cache)
     card.write(this.folder, written)
     _score(recipe, this, written, data.mean_chroma(photos.images), data_dir)
     options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
@@ -154,35 +155,56 @@ def _data_options(recipe):
 def _score(recipe, this, written, tint, data_dir):
     """Scores the run on its test split, as ``evaluate`` does, into results.json and its card."""
     try:
-        from keras_colorizer.evaluation import photos, report, scoring, session, tables
+        from keras_colorizer.evaluation import photos, report, scoring, seen, session, tables
     except ImportError as error:
         click.echo(f"not scored: {error}; next, where that is installed:")
         click.echo(f"  python -m keras_colorizer.evaluate {this.folder} {_data_options(recipe)}")
         return
     test = photos.load(data.open_source(recipe.data, data_dir), "test", recipe.size)
-    click.echo(f"scoring {len(test):,} test photos")
     model = backends.open_model(this.folder)
+    known, dropped, option = seen.find({recipe.name: model}, test), [], ""
+    count = len(known[recipe.name].places)
+    if count == len(test):
+        option = " --allow-seen"
+        click.echo(f"test: all {count:,} photos were trained on, or look like such, and are scored")
+    elif count:
+        option = " --drop-seen"
+        test, dropped = seen.leave_out(known, test)
+        known = seen.find({recipe.name: model}, test)
+        click.echo(f"test: {count:,} photos left out that were trained on, or look like such")
+    click.echo(f"scoring {len(test):,} test photos")
     rows = scoring.score({recipe.name: model}, test.images, tint)
     command = f"python -m keras_colorizer.evaluate {this.folder.name} {_data_options(recipe)}"
-    command += f" --split test --size {recipe.size}"
-    seen = session.check_unseen({recipe.name: model}, test, allow_seen=True)
-    protocol = session.protocol(test, recipe.size, seen, runs.versions(), command, tint)
+    command += f" --split test --size {recipe.size}{option}"
+    protocol = session.protocol(
+        test, recipe.size, known, runs.versions(), command, tint, dropped=dropped
+    )
     found = report.results(rows, protocol)
     report.write_results(this.folder, found)
     models = found["models"]
     metrics = models[recipe.name]["metrics"]
     written["scores"] = {key: entry["mean"] for key, entry in metrics.items()}
+    written["data"]["left_out"]["test"] = len(dropped)
     card.write(this.folder, written)
     click.echo("\n" + tables.text(tables.Table(protocol, models, {})) + "\n")
     floor = models["mean_chroma"]["metrics"]["psnr"]["mean"]
     click.echo(f"test PSNR is {metrics['psnr']['mean'] - floor:+.2f} dB beside one mean chroma")
 
 
-def _card(recipe, this, photos, data_dir):
-    environment, source = (
-        this.environment,
-        data.open_source(recipe.data, data_dir, recipe.folder_cap),
-    )
+def _is_told(source):
+    """Whether name, count and licence of the whole do not tell all of the training photos."""
+    return isinstance(source, Mix) or bool(source.licences)
+
+
+def _likeness(photos):
+    hashes = likeness.hashes(photos.images)
+    return hashes.plain[hashes.telling]
+
+
+def _card(recipe, this, photos, data_dir, cache):
+    environment = this.environment
+    source = data.open_source(recipe.data, data_dir, recipe.folder_cap)
+    looks = [start.inherited_likeness(this.folder), _likeness(photos)]
     hashes = {card.id_hash(source.own_id(i)) for i in photos.ids}
     hashes |= start.inherited_hashes(this.folder)
     licence, restraint = photos.licence, {}
@@ -190,6 +212,8 @@ def _card(recipe, this, photos, data_dir):
         other = data.open_source(recipe.restraint, data_dir)
         ids = other.ids("train")
         hashes |= {card.id_hash(i) for i in ids}
+        options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
+        looks.append(_likeness(data.load_photos(other, "train", recipe.size, **options)))
         restraint = {"restraint": {"name": other.name, "split": "train", "photos": len(ids)}}
         licence += f"; of the photos of restraint ({other.name}): {other.licence}"
     return {
@@ -204,9 +228,12 @@ def _card(recipe, this, photos, data_dir):
             "split": photos.split,
             "photos": len(photos),
             "ids_sha256": photos.ids_sha256,
-            **({"sources": source.members("train")} if isinstance(source, Mix) else {}),
+            **({"sources": members(source, photos.ids)} if _is_told(source) else {}),
             # First 8 hex digits of each id's SHA-256: tells whether a photo was trained on.
             "id_hashes": " ".join(sorted(hashes)),
+            # 64 bits of each photo's look: tells whether a copy of it was trained on.
+            "photo_hashes": likeness.pack(np.concatenate(looks)),
+            "left_out": {"validation": environment.get("validation_left_out")},
             **restraint,
         },
         "licence": licence,

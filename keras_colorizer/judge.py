@@ -18,6 +18,7 @@ from keras_colorizer.evaluation import (
     realism,
     report,
     scoring,
+    seen,
     session,
     tables,
 )
@@ -37,6 +38,7 @@ class Wanted:
     size: int
     out: Path
     allow_seen: bool
+    drop_seen: bool
     saturations: tuple[float, ...]
     temperatures: tuple[float, ...]
     inception_weights: Path | None
@@ -69,9 +71,14 @@ def run(wanted, overwrite, command):
     models = _varied(models, wanted)
     network, missing = _inception(wanted.inception_weights)
     source, test = _photos(wanted)
+    known, dropped = seen.find(models, test), []
+    if wanted.drop_seen:
+        test, dropped = seen.leave_out(known, test)
+        known = seen.find(models, test) if dropped else known
+    elif not wanted.allow_seen:
+        seen.refuse(known, test)
     reference = _reference(wanted, source)
     judge = realism.Realism(len(test)) if wanted.realism else None
-    seen = session.check_unseen(models, test, wanted.allow_seen)
     if wanted.aged:
         test = aged.copies(test, wanted.aged)
 
@@ -81,7 +88,9 @@ def run(wanted, overwrite, command):
     rows = scoring.score(models, test.images, tint, extract, judge, weigh=weigh)
     seconds = time.perf_counter() - started
     versions = runs.versions()
-    protocol = session.protocol(test, wanted.size, seen, versions, command, reference=reference)
+    protocol = session.protocol(
+        test, wanted.size, known, versions, command, reference=reference, dropped=dropped
+    )
     if network:
         protocol["inception_weights_sha256"] = network.sha256
     about = {name: session.facts(model) for name, model in models.items()}
@@ -153,6 +162,8 @@ def _join(earlier, paths, out):
 
 def _show(table, test, rows, seconds, missing, out):
     click.echo("\n" + tables.text(table) + "\n")
+    if dropped := table.protocol.get("dropped"):
+        click.echo(f"left out: {len(dropped):,} photos that a model was trained on")
     if test.excluded:
         click.echo(f"left out: {len(test.excluded)} photos that cannot be read:")
         for photo_id in test.excluded:

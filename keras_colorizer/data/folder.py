@@ -10,9 +10,11 @@ import numpy as np
 
 from keras_colorizer.data import known
 from keras_colorizer.data.decoding import decode
-from keras_colorizer.data.sources import ROLES, UNLABELLED, Source, role_of
+from keras_colorizer.data.sources import ROLES, UNLABELLED, Source, role_of, top_folder
 from keras_colorizer.errors import UserError
 from keras_colorizer.images.formats import KINDS, SUFFIXES
+
+LICENCES = "licences.csv"
 
 
 class Folder(Source):
@@ -22,11 +24,16 @@ class Folder(Source):
     once. Where every photo stands in a subfolder, the first part of its path is its class; else
     a CSV file beside the photos, with columns ``file`` and ``label``, may tell the classes.
 
+    A file ``licences.csv`` beside the photos, with columns ``folder`` and ``licence`` and perhaps
+    ``origin``, states the licence of each first-level subfolder, and in folder ``.`` that of photos
+    that stand in none.
+
     ``cap`` limits the training photos of each first-level subfolder; which ones stay is decided
     by hashes of their ids, so adding photos moves few.
 
     Raises:
-        UserError: no image file in the folder; in `labels`, two such CSV files, or a broken one.
+        UserError: no image file in the folder, or a licences.csv that is none; in `labels`, two
+            files of labels, or a broken one.
     """
 
     def __init__(self, path: Path, cap: int | None = None):
@@ -43,8 +50,16 @@ class Folder(Source):
                 f"{', '.join(KINDS)} files"
             )
         self.licence = known.licence_of(self._ids, self.name) or self.licence
+        self.licences = _licences(path / LICENCES) or known.licences_of(self._ids)
+        if (path / LICENCES).is_file():
+            stated = sorted({row["licence"] for row in self.licences.values()})
+            self.licence = stated[0] if len(stated) == 1 else f"{len(stated)} licences, by folder"
 
         self._capped = _beyond(self._ids, cap) if cap else set()
+        self.licences = _licences(path / LICENCES)
+        if self.licences:
+            stated = sorted({row["licence"] for row in self.licences.values()})
+            self.licence = stated[0] if len(stated) == 1 else f"{len(stated)} licences, by folder"
 
     def ids(self, split):
         role = self._role(split)
@@ -125,9 +140,30 @@ def _beyond(ids, cap):
     folders = {}
     for photo_id in ids:
         if role_of(photo_id) == "train":
-            folders.setdefault(photo_id.rpartition("/")[0].partition("/")[0], []).append(photo_id)
+            folders.setdefault(top_folder(photo_id), []).append(photo_id)
     order = functools.partial(sorted, key=lambda i: hashlib.sha256(f"cap {i}".encode()).digest())
     return {i for found in folders.values() for i in order(found)[cap:]}
+
+
+def _licences(path):
+    """folder -> {"licence": …} and perhaps "origin", as a licences.csv states; empty without it."""
+    if not path.is_file():
+        return {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, skipinitialspace=True, restval=""))
+    except (OSError, ValueError, csv.Error) as error:
+        raise UserError(f"{path}: cannot be read as CSV ({error})") from error
+    found = {}
+    for row in rows:
+        row = {key: " ".join(row.get(key, "").split()) for key in ("folder", "licence", "origin")}
+        folder, origin = row.pop("folder").rstrip("/"), row.pop("origin")
+        if not folder or not row["licence"]:
+            raise UserError(f"{path}: a row needs a folder and its licence, in columns so named")
+        if folder in found:
+            raise UserError(f"{path}: folder {folder} stands there twice; leave one row")
+        found[folder] = row | ({"origin": origin} if origin else {})
+    return found
 
 
 def _labels_in(path):

@@ -36,5 +36,15 @@ def licence_of(ids, name):
     return None
 
 
+def licences_of(ids):
+    """Folder → dict with its ``licence``, of exactly the photos of a known set; else empty."""
+    found = digest(ids)
+    for each in sets().values():
+        if each["ids_sha256"] == found:
+            parts = each.get("parts", {})
+            return {folder: {"licence": part["licence"]} for folder, part in parts.items()}
+    return {}
+
+
 def _told(licence, of):
     return f"{licence} (the photos: {of['ids']})"

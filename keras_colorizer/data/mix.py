@@ -1,5 +1,6 @@
 """Several sources in one, each with its share of what is trained on."""
 
+import collections
 import dataclasses
 import functools
 import math
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_colorizer.data.sources import UNLABELLED, Source
+from keras_colorizer.data.sources import UNLABELLED, Source, top_folder
 from keras_colorizer.errors import UserError
 
 # Positions in which every source has its share to within one photo.
@@ -98,12 +99,37 @@ class Mix(Source):
     def describe(self):
         return "\n".join(source.describe() for source in self.sources)
 
-    def members(self, split):
-        """What a card tells of each source: name, photos in ``split``, weight, licence."""
-        return [
-            {"name": name, "photos": len(s.ids(split)), "weight": weight, "licence": s.licence}
-            for (name, s), weight in zip(self._each(), self.weights, strict=True)
-        ]
+
+def members(source: Source, ids: Sequence[str]) -> list[dict]:
+    """What a card tells of each source of a mix, or of a source alone.
+
+    Args:
+        source: a `Mix` or another source.
+        ids: of those of its photos that are meant.
+
+    Returns:
+        For each source its ``name``, ``weight``, ``photos`` (how many) and ``licence``; where its
+        folders have licences of their own also ``folders``, a list of such dicts.
+    """
+    if not isinstance(source, Mix):
+        return [{"name": source.name, "weight": 1.0, **_stated(source, ids)}]
+    found = []
+    for name, own, weight in zip(source.names, source.sources, source.weights, strict=True):
+        mine = [i.removeprefix(f"{name}/") for i in ids if i.startswith(f"{name}/")]
+        found.append({"name": name, "weight": weight, **_stated(own, mine)})
+    return found
+
+
+def _stated(source, ids):
+    found = {"photos": len(ids), "licence": source.licence}
+    if not source.licences:
+        return found
+    counts = collections.Counter(top_folder(photo_id) or "." for photo_id in ids)
+    folders = [
+        {"folder": folder, "photos": count, **source.licences.get(folder, {"licence": "unknown"})}
+        for folder, count in sorted(counts.items())
+    ]
+    return {**found, "folders": folders}
 
 
 def _names(sources):

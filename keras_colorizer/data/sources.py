@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+import types
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,11 @@ def role_of(photo_id: str) -> str:
     return "train" if place < 0.8 else "validation" if place < 0.9 else "test"
 
 
+def top_folder(photo_id: str) -> str:
+    """The first folder of an id that is a path; empty where the photo stands in none."""
+    return photo_id.rpartition("/")[0].partition("/")[0]
+
+
 def _spread(total, count):
     """``count`` of the first ``total`` numbers, evenly apart; all where there are fewer."""
     return sorted({int(i) for i in np.linspace(0, total - 1, min(count, total))})
@@ -36,10 +42,13 @@ class Source:
     Attributes:
         name: what a run's card calls the source; never a path of this machine.
         licence: what is known of it, or ``unknown``.
+        licences: where folders have licences of their own, folder → dict with ``licence`` and
+            perhaps ``origin``; ``.`` stands for photos in no folder.
     """
 
     name = ""
     licence = "unknown"
+    licences: Mapping[str, dict] = types.MappingProxyType({})
 
     def ids(self, split: str) -> list[str]:
         """The photos of ``split``, in their fixed order. UserError on a split there is not."""

@@ -48,6 +48,13 @@ class TestPhotos:
         """SHA-256 of the names, a line each."""
         return hashlib.sha256("\n".join(self.ids).encode()).hexdigest()
 
+    def without(self, places):
+        """These photos but those at ``places``, which then count as excluded from nothing."""
+        kept = np.setdiff1d(np.arange(len(self)), places)
+        parts = {name: getattr(self, name) for name in ("ids", "labels", "own_ids")}
+        parts = {name: part and [part[i] for i in kept] for name, part in parts.items()}
+        return dataclasses.replace(self, images=self.images[kept], **parts)
+
     def fixed(self, count):
         """Places of ``count`` photos for a sheet: the same names whatever else is in the set."""
         order = sorted(range(len(self)), key=lambda i: _digest(self.ids[i]))

@@ -11,6 +11,7 @@ from keras_colorizer.evaluation import (
     photos,
     pictures,
     report,
+    seen,
     summary,
     tables,
 )
@@ -45,30 +46,10 @@ def name_models(models, asked):
     return named
 
 
-def check_unseen(models, test, allow_seen):
-    """How many of the photos each model's card counts as training data: dict of name → count.
-
-    None stands for a model whose card does not say.
-
-    Raises:
-        UserError: there are such photos, and they were not allowed.
-    """
-    counts = {}
-    for name, model in models.items():
-        seen = photos.seen_ids(model.card, test.own_ids or test.ids)
-        counts[name] = None if seen is None else len(seen)
-        if seen and not allow_seen:
-            raise UserError(
-                f"model {name} was trained on {len(seen):,} of the {len(test):,} photos of "
-                f"{test.name} {test.split} (such as {seen[0]}), so its score would say nothing; "
-                "give another --split, or --allow-seen"
-            )
-    return counts
-
-
-def protocol(test, size, seen, versions, command, tint=None, reference=None):
+def protocol(test, size, known, versions, command, tint=None, reference=None, dropped=()):
     """How an evaluation was made, for results.json: all that another needs to repeat it.
 
+    ``known`` is what `seen.find` says of these photos, ``dropped`` names those left out as seen.
     ``tint`` is the (Cb, Cr) of the floor mean_chroma, if it is not that of Oxford's photos;
     ``reference`` the `constants.Reference` of both floor and rarity, if it is not they.
     """
@@ -82,7 +63,8 @@ def protocol(test, size, seen, versions, command, tint=None, reference=None):
         "n": len(test),
         "excluded": test.excluded,
         "ids_sha256": test.ids_sha256,
-        "seen_ids": seen,
+        **seen.counts(known),
+        "dropped": list(dropped),
         **({"aged": test.aged} if test.aged else {}),
         "truth": "the whole photo, stretched to size by Pillow's LANCZOS"
         + ("; then its Cb and Cr on the luma of its aged copy" if test.aged else ""),
@@ -185,12 +167,14 @@ def _aged(protocol):
 def table_text(table, missing=None):
     """The whole of table.md: what was measured, the table, paired differences."""
     p = table.protocol
+    dropped = len(p.get("dropped", ()))
+    dropped = f", {dropped:,} that were trained on as well" if dropped else ""
     lines = [
         f"`{p['command']}`", "",
         f"{p['n']:,} photos of {p['data']} {p['split']} at {p['size']} px{_aged(p)}; "
-        f"{len(p['excluded'])} could not be read and are left out. In brackets: 95 % bootstrap "
-        f"intervals. `{RAW.strip()}` rows are a network's own RGB, all others keep the photo's "
-        f"luma. {references(p)}", "",
+        f"{len(p['excluded'])} could not be read and are left out{dropped}. In brackets: 95 % "
+        f"bootstrap intervals. `{RAW.strip()}` rows are a network's own RGB, all others keep the "
+        f"photo's luma. {references(p)}", "",
         tables.markdown(table), "",
     ]  # fmt: skip
     if missing:

@@ -93,6 +93,20 @@ def whole(training: dict) -> dict:
     return total
 
 
+def _sources(data):
+    """The sources of a mix, and folders with licences of their own, as a list; may be empty."""
+    lines = []
+    for source in data.get("sources", []):
+        weight = f", share {source['weight']:g}" if len(data["sources"]) > 1 else ""
+        lines.append(f"- `{source['name']}`: {source['photos']:,} photos{weight}; licence: "
+                     f"{source['licence']}")  # fmt: skip
+        for folder in source.get("folders", []):
+            origin = f"; from {folder['origin']}" if "origin" in folder else ""
+            lines.append(f"  - `{folder['folder']}`: {folder['photos']:,} photos; licence: "
+                         f"{folder['licence']}{origin}")  # fmt: skip
+    return "\n".join(["", *lines, "", ""]) if lines else ""
+
+
 def _training(card):
     training, lines = whole(card.get("training") or {}), []
     if training.get("photos"):
@@ -152,7 +166,7 @@ not for deciding what something was, not for passing off as an original.
 ## Data
 
 Trained on {count}. Licence of the data: {card.get("licence") or "unknown"}.
-Training cost: {_training(card)}.
+{_sources(data)}Training cost: {_training(card)}.
 
 ## Limits and biases
 

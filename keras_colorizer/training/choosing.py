@@ -6,6 +6,37 @@ from keras import ops
 from skimage import color
 
 from keras_colorizer.color import codecs, spaces
+from keras_colorizer.data import likeness
+
+
+def apart(held_out, trained_on):
+    """Places of the validation photos that are no near-duplicates of photos trained on.
+
+    Args:
+        held_out: the validation Photos.
+        trained_on: a list of Photos.
+
+    Returns:
+        ``(places, told)``: int64 array, rising, and a line that says how many others there are,
+        with an example; empty if there are none. Where all are near-duplicates, as frames of one
+        film may be, all stay, and the line says so.
+    """
+    hashes = [likeness.hashes(photos.images) for photos in trained_on]
+    known = np.concatenate([h.plain[h.telling] for h in hashes])
+    match = likeness.near(likeness.hashes(held_out.images), known)
+    places = np.flatnonzero(match < 0)
+    if len(places) == len(match):
+        return places, ""
+    if not len(places):
+        told = f"validation: all {len(match):,} photos are near-duplicates of training photos"
+        return np.arange(len(match)), told + ", so its scores say little"
+    ids = [photos.ids[i] for photos, h in zip(trained_on, hashes, strict=True)
+           for i in np.flatnonzero(h.telling)]  # fmt: skip
+    first = np.flatnonzero(match >= 0)[0]
+    return places, (
+        f"validation: {len(match) - len(places):,} of {len(match):,} photos left out, "
+        f"near-duplicates of training photos (such as {held_out.ids[first]} of {ids[match[first]]})"
+    )
 
 
 def folders_of(photos):

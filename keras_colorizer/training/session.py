@@ -253,12 +253,18 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
     if first >= stage.last or any(rule.holds() for rule in rules):
         return first < stage.last
     held_out = load(recipe.data, ["validation"])
-    validation, places = held_out.images, slice(recipe.validation_photos)
+    others = load(recipe.restraint, ["train"]) if recipe.restraint else None
+    validation, places = held_out.images, np.arange(len(held_out))
+    if "validation" not in recipe.roles:
+        places, told = choosing.apart(held_out, [photos, *([others] if others else [])])
+        if told:
+            print(told, flush=True)
+        run.write_environment(validation_left_out=len(held_out) - len(places))
     folders = np.array(choosing.folders_of(held_out))
     if held_out.shares:
-        places = choosing.spread(folders, recipe.validation_photos)
+        places = places[choosing.spread(folders[places], recipe.validation_photos)]
+    places = places[: recipe.validation_photos]
     scored = np.asarray(validation[places])
-    others = load(recipe.restraint, ["train"]) if recipe.restraint else None
     epoch_photos = recipe.epoch_photos or len(photos)
     own = [callbacks.StopOnNaN(run)]
     if recipe.discriminator:

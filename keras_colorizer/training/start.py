@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from keras_colorizer.data import likeness
 from keras_colorizer.errors import UserError
 from keras_colorizer.images.files import write_text
 from keras_colorizer.models import card, registry
@@ -80,9 +81,17 @@ def _pretrained(recipe, trainer):
 
 
 def inherited_hashes(folder):
-    """Hashes of the photos that the run's beginning was trained on; empty without one."""
+    """Hashes of the ids of photos that the run's beginning was trained on; empty without one."""
+    return set(_inherited(folder).get("id_hashes", "").split())
+
+
+def inherited_likeness(folder):
+    """Perceptual hashes of the photos that the run's beginning was trained on, uint64 [M]."""
+    return likeness.unpack(_inherited(folder).get("photo_hashes", ""))
+
+
+def _inherited(folder):
+    """What the card of the run's beginning tells of its data."""
     path = Path(folder) / KEPT
-    if not path.is_file():
-        return set()
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return set((found.get("data") or {}).get("id_hashes", "").split())
+    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found.get("data") or {}

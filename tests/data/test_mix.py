@@ -1,5 +1,7 @@
 """Several sources in one run: names, weights, draws, caches."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -44,7 +46,11 @@ def test_each_source_keeps_its_ids_roles_and_licence(two):
                  zip(("one", "two"), two, strict=True)]  # fmt: skip
         assert mixed.ids(role) == parts[0] + parts[1]
     assert mixed.licence == "one: unknown; two: unknown"
-    assert [m["weight"] for m in mixed.members("train")] == [2.0, 1.0]
+    told = mix.members(mixed, mixed.ids("train"))
+    assert [(m["name"], m["weight"], m["licence"]) for m in told] == [
+        ("one", 2.0, "unknown"), ("two", 1.0, "unknown"),
+    ]  # fmt: skip
+    assert [m["photos"] for m in told] == [len(data.open_source(p).ids("train")) for p in two]
 
 
 def test_sources_of_one_name_are_told_apart(tmp_path):
@@ -109,6 +115,39 @@ def test_a_cap_keeps_the_same_photos_of_each_folder(two):
     assert capped.ids("test") == whole.ids("test")
     more = data.open_source(two[1], cap=8).ids("train")
     assert set(train) <= set(more)
+
+
+def test_folders_may_state_their_licences(two):
+    file = Path(two[0]) / "licences.csv"
+    file.write_text("folder,licence,origin\na, CC0 ,\n.,CC BY 4.0,me\n", "utf-8")
+    source = data.open_source(two[0])
+    assert source.licence == "2 licences, by folder"
+    ids = ["a/000.png", "a/002.png", "b/001.png", "top.png"]
+    assert mix.members(source, ids)[0]["folders"] == [
+        {"folder": ".", "photos": 1, "licence": "CC BY 4.0", "origin": "me"},
+        {"folder": "a", "photos": 2, "licence": "CC0"},
+        {"folder": "b", "photos": 1, "licence": "unknown"},
+    ]
+    mixed = data.open_source(list(two))
+    assert mixed.licence == "one: 2 licences, by folder; two: unknown"
+    told = mix.members(mixed, [f"one/{i}" for i in ids] + ["two/a/000.png"])
+    assert [len(m.get("folders", [])) for m in told] == [3, 0]
+    file.write_text("folder,licence\n.,CC0\n", "utf-8")
+    assert data.open_source(two[0]).licence == "CC0"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"folder,license\na,CC0\n", "needs a folder and its licence"),
+        (b"folder,licence\na,CC0\na/,CC0\n", "folder a stands there twice"),
+        (b"folder,licence\n\xff,CC0\n", "cannot be read as CSV"),
+    ],
+)
+def test_a_licence_file_that_is_none_is_one_clear_error(two, text, told):
+    (Path(two[0]) / "licences.csv").write_bytes(text)
+    with pytest.raises(UserError, match=f"licences.csv: .*{told}"):
+        data.open_source(two[0])
 
 
 def test_a_photos_own_id_is_that_in_its_source(tmp_path):

@@ -48,6 +48,29 @@ def test_photos_are_drawn_evenly_over_folders(count, each):
     assert of_x[0] == 0 and of_x[-1] == 49  # from one end of the folder to the other
 
 
+def apart(held_out, trained_on):
+    ids = [f"v{i}" for i in range(len(held_out))]
+    train = [Photos(p, [f"{n}/{i}" for i in range(len(p))], "set", "train", "none")
+             for n, p in enumerate(trained_on)]  # fmt: skip
+    return choosing.apart(Photos(held_out, ids, "set", "validation", "none"), train)
+
+
+def test_validation_photos_that_look_like_training_photos_are_left_out():
+    photos = data.garden(30, 32)
+    held_out = np.concatenate([photos[20:], photos[3:4, :, ::-1], photos[17:18]])
+    places, told = apart(held_out, [photos[:10], photos[10:20]])
+    assert places.tolist() == list(range(10))
+    assert "2 of 12 photos left out" in told and "v10 of 0/3" in told
+    places, told = apart(photos[20:], [photos[:20]])
+    assert places.tolist() == list(range(10)) and told == ""
+
+
+def test_validation_stays_where_all_of_it_looks_like_training_photos():
+    photos = data.garden(5, 32)
+    places, told = apart(photos, [photos])
+    assert places.tolist() == list(range(5)) and "all 5 photos" in told
+
+
 def trainer():
     keras.utils.set_random_seed(0)
     network = models.build("unet", 16, widths=(4, 6, 8, 10), channels=3)

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from keras_colorizer.data import likeness
+from keras_colorizer.data.sources import ROLES, role_of
 from keras_colorizer.data.synthetic import garden
 from keras_colorizer.evaluate import evaluate
 from keras_colorizer.models import card
@@ -78,6 +80,16 @@ def test_photos_of_a_mix_are_known_when_their_source_is_scored_alone(finished, t
     assert len(card.read(run)["data"]["id_hashes"].split()) == card.read(run)["data"]["photos"]
 
 
+def test_the_card_lists_the_sources(finished):
+    run, _ = finished
+    data = card.read(run)["data"]
+    many, few = data["sources"]
+    assert (many["name"], many["weight"], few["name"], few["weight"]) == ("many", 1.0, "few", 2.0)
+    assert many["photos"] + few["photos"] == data["photos"]
+    assert many["licence"] == few["licence"] == "unknown"
+    assert data["split"] == "train" and card.read(run)["licence"] == "many: unknown; few: unknown"
+
+
 @pytest.mark.parametrize("roles", ["train", "train+validation"])
 def test_a_mix_resumes_where_it_stopped(two, tmp_path, roles):
     recipe = dataclasses.replace(
@@ -94,3 +106,50 @@ def test_a_mix_resumes_where_it_stopped(two, tmp_path, roles):
     for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         assert np.allclose(a, b, atol=1e-6)
     assert runs.Run(tmp_path / "whole").rows[-1] == pytest.approx(begun.rows[-1], rel=1e-4)
+
+
+def test_copies_across_roles_are_left_out_and_counted(tmp_path):
+    """One photo stands in every role under another name, a second in all but the test role."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    names = {role: [] for role in ROLES}
+    for i in range(200):
+        names[role_of(f"{i}.png")].append(f"{i}.png")
+    scenes = iter(garden(200, 32, 5000))
+    for role in ROLES:
+        for name in names[role]:
+            Image.fromarray(next(scenes)).save(folder / name)
+    first = Image.open(folder / names["train"][0])
+    second = Image.open(folder / names["train"][1])
+    first.resize((50, 40)).save(folder / names["validation"][0])
+    second.save(folder / names["validation"][3])
+    first.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / names["test"][2])
+    run = tmp_path / "run"
+    told = call(train, "--smoke", "--data", folder, "--run", run, *TINY)
+    held_out, tested = len(names["validation"]), len(names["test"])
+    assert f"validation: 2 of {held_out} photos left out, near-duplicates of training" in told
+    assert "test: 1 photos left out" in told
+    data = card.read(run)["data"]
+    assert data["left_out"] == {"validation": 2, "test": 1}
+    assert json.loads((run / "environment.json").read_text())["validation_left_out"] == 2
+    protocol = json.loads((run / "results.json").read_text())["protocol"]
+    assert protocol["n"] == tested - 1 and protocol["dropped"] == [names["test"][2]]
+    assert protocol["command"].endswith(" --drop-seen")
+    assert len(likeness.unpack(data["photo_hashes"])) == len(names["train"])
+
+
+def test_a_run_on_both_roles_leaves_no_validation_photo_out(two, tmp_path):
+    run = tmp_path / "run"
+    arguments = ["--set", "train_on=train+validation", "--run", run, *TINY]
+    told = call(train, "--smoke", "--data", two[0], *arguments)
+    assert "left out" not in told
+    assert card.read(run)["data"]["left_out"] == {"validation": None, "test": 0}
+
+
+def test_a_run_inherits_what_its_beginning_saw(finished, tmp_path):
+    before, _ = finished
+    run = tmp_path / "run"
+    arguments = ["--init", before, "--set", "learning_rate=1e-4", "--run", run, *TINY]
+    call(train, "--smoke", "--data", "synthetic", *arguments)
+    old, new = (likeness.unpack(card.read(r)["data"]["photo_hashes"]) for r in (before, run))
+    assert set(old) < set(new) and len(new) == len(old) + 1200
