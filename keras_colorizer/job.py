@@ -43,6 +43,7 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
             source.check()  # a dead network ends here, before anything slow
         extra = [_tensorboard()] if tensorboard else []
         if resumed is None:
+            start.check(recipe)
             click.echo(_estimate(recipe, source))
             source.ids("train")  # data that cannot be had ends here, before there is a run folder
             this = runs.Run.begin(folder or runs.new_folder(recipe.name), recipe)

@@ -1,6 +1,10 @@
 """The examples of what is exported run as they stand, beside a photo and a folder of two."""
 
+import ast
 import doctest
+import inspect
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,3 +63,25 @@ def test_the_packages_own_example_runs(capsys):
     test = parser.get_doctest(keras_colorizer.__doc__, names, "keras_colorizer", None, 0)
     result = doctest.DocTestRunner().run(test)
     assert result.attempted >= 3 and not result.failed, capsys.readouterr().out
+
+
+def test_examples_stand_on_what_is_exported_only():
+    """Elsewhere nothing runs them: a type and a shape say more."""
+    root, kept = Path(keras_colorizer.__file__).parent, {}
+    for package, name in EXPORTED.values():
+        found = getattr(package, name)
+        file = Path(inspect.getsourcefile(found)).relative_to(root).as_posix()
+        kept.setdefault(file, set()).add(found.__name__)
+    for path in sorted(root.rglob("*.py")):
+        file = path.relative_to(root).as_posix()
+        if file in ("__init__.py", "data/__init__.py", "models/__init__.py"):
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        tree.body = [n for n in tree.body if getattr(n, "name", None) not in kept.get(file, ())]
+        told = [
+            getattr(node, "name", "the module")
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and re.search(r"^\s*Example:$|>>> ", ast.get_docstring(node) or "", re.M)
+        ]
+        assert told == [], file

@@ -54,18 +54,29 @@ def begin_from(recipe, run, trainer):
     run.write_environment(init={"run": Path(recipe.init).name, "training": training})
 
 
-def _pretrained(recipe, trainer):
-    """Gives the generator's backbone its pretrained weights; returns what a card keeps of them."""
+def check(recipe):
+    """Raises a UserError, before there is a run folder, if the run has nothing to begin from."""
+    if recipe.init == IMAGENET:
+        pretrained.check(_backbone(recipe))
+
+
+def _backbone(recipe):
     name = {**registry.defaults(recipe.generator), **recipe.generator_options}.get(BACKBONE)
     if name is None:
         raise UserError(
             f"--init {IMAGENET}: generator {recipe.generator!r} has no backbone with pretrained "
             "weights; --set generator=pyramid has"
         )
+    return name
+
+
+def _pretrained(recipe, trainer):
+    """Gives the generator's backbone its pretrained weights; returns what a card keeps of them."""
+    name = _backbone(recipe)
     found = pretrained.load(trainer.generator.get_layer(BACKBONE), name)
     if trainer.ema:
         trainer.average.set_weights(trainer.generator.get_weights())
-    return {"backbone": name, **found.described}
+    return {"backbone": name, **found}
 
 
 def inherited_hashes(folder):

