@@ -110,8 +110,6 @@ def measure(truth, rgb):
         "auc_rebalanced": rebalanced / weights,
         "auc_rebalanced_weight": weights,
         "colourfulness": vividness,
-        "colourfulness_ratio": _ratio(vividness, truth.colourfulness),
-        "colourfulness_ratio_weight": truth.colourfulness,
         "delta_cf": vividness - truth.colourfulness,
         "delta_cf_per_image": np.abs(vividness - truth.colourfulness),
         "saturation_ratio": _ratio(_mean(chroma), truth_chroma),

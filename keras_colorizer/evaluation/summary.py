@@ -40,6 +40,12 @@ def _size(means):
     return np.abs(means[..., 0])
 
 
+def _part(means):
+    own, more = means[..., 0], means[..., 1]
+    truth = own - more
+    return np.divide(own, truth, out=np.full(own.shape, np.nan), where=truth > 0)
+
+
 def _hue(means):
     a, b = means[..., 0], means[..., 1]
     # Below half a unit there is no hue to speak of: gray results, and what rounding leaves.
@@ -91,7 +97,7 @@ METRICS = {
     ),
     "colourfulness_ratio": Metric(
         "of the truth's", "truth", 3, "mean colourfulness over the truth's mean colourfulness",
-        ("colourfulness_ratio",),
+        ("colourfulness", "delta_cf"), _part,
     ),
     "delta_cf": Metric(
         "M3", "lower", 1, "difference of the mean colourfulness to the truth's", ("delta_cf",),

@@ -125,6 +125,8 @@ class Recipe:
                 raise UserError(f"recipe field {field} is {value}: it must be at least 1")
         if not 0 < self.uniform_share <= 1:
             raise UserError("recipe field uniform_share must be above 0 and at most 1")
+        if not 0 <= self.age <= 1:
+            raise UserError(f"recipe field age is {self.age}: it must be 0 to 1")
         for field in RATES:
             if getattr(self, field) is not None and not getattr(self, field) > 0:
                 raise UserError(f"recipe field {field} must be above 0")

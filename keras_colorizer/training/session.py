@@ -27,6 +27,7 @@ from keras_colorizer.training import (
 )
 from keras_colorizer.training.adversarial import AdversarialColorizer
 from keras_colorizer.training.supervised import SupervisedColorizer
+from keras_colorizer.training.trainer import BACKBONE
 
 SAMPLES = 12
 DRAWN = ("flip", "zoom", "augment", "age", "ema", "seed")
@@ -161,7 +162,9 @@ def _network(recipe, part, shared):
         raise UserError(f"{name!r} is no {part}; there are {', '.join(models.names(part))}")
     if part == "generator":
         codec = codecs.get(recipe.codec, **recipe.codec_options)
-        shared = {**shared, "channels": codec.channels, "frozen": recipe.backbone_frozen}
+        shared = {**shared, "frozen": recipe.backbone_frozen}
+        if BACKBONE in models.defaults(name):  # its head is made for any codec of chroma
+            shared["channels"] = codec.channels
         if recipe.backbone_frozen and "frozen" not in models.defaults(name):
             raise UserError(f"--set backbone_frozen=…: generator {name!r} has no backbone")
     shared = {k: v for k, v in shared.items() if k in models.defaults(name)}

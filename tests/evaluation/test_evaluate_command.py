@@ -232,6 +232,8 @@ def test_a_network_that_gives_nan_is_named(run, folder, tmp_path):
         (["--size", "3"], "--size"),
         (["--compare", "none.json", "--data", "synthetic"], "leave out --data"),
         (["--compare", "none.json", "--reference", "train"], "leave out --reference"),
+        (["--compare", "none.json", "--aged", "0.5"], "leave out --aged"),
+        (["--aged", "2"], "--aged"),
     ],
 )
 def test_wrong_arguments_end_in_one_line(arguments, told, tmp_path):
@@ -252,3 +254,21 @@ def test_saturations_are_rows_of_their_own(run, folder, tmp_path):
     assert means["tiny × 0"] == means["gray"] == 0
     assert 0 < means["tiny × 0.5"] < means["tiny"]
     assert rows["tiny × 0"]["metrics"]["psnr"] == rows["gray"]["metrics"]["psnr"]
+
+
+def test_aged_photos_are_scored_on_their_own_luma(run, folder, done, tmp_path):
+    arguments = [run, "--data", folder, "--size", 48, "--allow-seen", "--aged", 0.8]
+    result = evaluate(*arguments, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    found, plain = (
+        json.loads((f / "results.json").read_text()) for f in (tmp_path / "out", done[0])
+    )
+    protocol = found["protocol"]
+    assert protocol["aged"] == 0.8 and "--aged 0.8" in protocol["command"]
+    assert protocol["seen_ids"] == {"tiny": 1}
+    assert "aged at strength 0.8" in (tmp_path / "out" / "table.md").read_text()
+    for name in ("gray", "tiny"):
+        one, other = (r["models"][name]["metrics"]["ciede2000"]["mean"] for r in (found, plain))
+        assert 0 < one != other
+    compared = evaluate(*arguments, "--out", tmp_path / "again", "--compare", done[0])
+    assert compared.exit_code == 1 and "aged is 0.0, not 0.8" in compared.output

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage import color, data
 
-from keras_colorizer.evaluation import constants, measures
+from keras_colorizer.evaluation import constants, measures, summary
 from keras_colorizer.evaluation.photos import gray_of as photos_gray
 from keras_colorizer.evaluation.truth import Truth
 
@@ -191,8 +191,12 @@ def test_the_ratio_of_colourfulness_is_that_of_the_means():
     truth = np.concatenate([from_lab([60, 40, 0]), from_lab([60, 10, 0])])
     result = np.concatenate([from_lab([60, 20, 0]), from_lab([60, 10, 0])])
     columns = measure(truth, result)[0]
-    weights = columns["colourfulness_ratio_weight"]
-    ratio = np.sum(columns["colourfulness_ratio"] * weights) / np.sum(weights)
-    of_gray = measure(truth, truth)[0]["colourfulness"].mean()
-    assert ratio == pytest.approx(columns["colourfulness"].mean() / of_gray)
+    ratio = summary.value(summary.METRICS["colourfulness_ratio"], columns)
+    of_truth = measure(truth, truth)[0]["colourfulness"].mean()
+    assert ratio == pytest.approx(columns["colourfulness"].mean() / of_truth)
     assert 0.5 < ratio < 0.8
+    # A photo without colour counts too where the result has some.
+    none = from_lab([60, 0, 0])
+    more = measure(np.concatenate([truth, none]), np.concatenate([result, result[:1]]))[0]
+    assert summary.value(summary.METRICS["colourfulness_ratio"], more) > 1.2 * ratio
+    assert np.isnan(summary.value(summary.METRICS["colourfulness_ratio"], measure(none, none)[0]))

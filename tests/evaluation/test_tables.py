@@ -1,5 +1,6 @@
 """results.json, per_image.csv and Markdown: written, read back, joined and compared."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -126,6 +127,44 @@ def test_two_evaluations_are_joined_as_if_they_were_one(both, images, tmp_path):
     assert list(joined.models) == list(whole.models)
     assert tables.markdown(joined) == tables.markdown(whole)
     assert tables.differences(joined) == tables.differences(whole)
+
+
+def test_evaluations_of_before_a_metric_are_read_and_joined(both, images, tmp_path):
+    """What they do not hold is blank; what their photos tell all the same is compared."""
+    old = evaluated(tmp_path, [Painter("old", (0, 30, 0))], images)
+    new = ["truer_than_gray", "much_worse", "colourfulness_ratio"]
+    found = json.loads(old.read_text())
+    for row in found["models"].values():
+        for key in (*new, "fd_lite2", "kd_lite2"):
+            del row["metrics"][key]
+    old.write_text(json.dumps(found))
+    head, *lines = (tmp_path / report.PER_IMAGE).read_text().splitlines()
+    kept = [i for i, name in enumerate(head.split(",")) if name not in new]
+    lines = [[line.split(",")[i] for i in kept] for line in (head, *lines)]
+    (tmp_path / report.PER_IMAGE).write_text("\n".join(map(",".join, lines)) + "\n")
+    joined = tables.join([tables.read(both), tables.read(old)], ["both", "old"])
+    header, _, *rows = tables.markdown(joined).splitlines()
+    place = header.split("|").index(" truer than gray ↑ ")
+    cells = {row.split("|")[1].strip(): row.split("|")[place].strip() for row in rows}
+    assert cells["old"] == "–" and cells["red"].startswith("0.")
+    differences = tables.differences(joined)["old"]
+    assert not {"truer_than_gray", "much_worse"} & set(differences)
+    assert differences["colourfulness_ratio"]["mean"] is not None
+    assert "old" in session.table_text(joined)
+
+
+def test_aged_photos_are_told_and_compared_with_their_like_only(both, images, tmp_path):
+    aged = evaluated(tmp_path, [RED], images)
+    found = json.loads(aged.read_text())
+    assert "aged" not in found["protocol"] and "aged" not in session.table_text(tables.read(both))
+    found["protocol"] |= session.protocol(
+        dataclasses.replace(photos(images), aged=0.5), 16, {}, {}, "…"
+    )
+    aged.write_text(json.dumps(found))
+    assert found["protocol"]["aged"] == 0.5 and "aged" in found["protocol"]["truth"]
+    assert "at 16 px, aged at strength 0.5 (" in session.table_text(tables.read(aged))
+    with pytest.raises(UserError, match=r"not comparable with both: aged is 0\.5, not 0\.0"):
+        tables.join([tables.read(both), tables.read(aged)], ["both", "aged"])
 
 
 def test_rows_of_one_name_are_told_apart(images, tmp_path):

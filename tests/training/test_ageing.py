@@ -14,7 +14,8 @@ from skimage import data
 
 from keras_colorizer import models
 from keras_colorizer.color import spaces
-from keras_colorizer.training import ageing, augmentation
+from keras_colorizer.errors import UserError
+from keras_colorizer.training import ageing, augmentation, recipes
 from keras_colorizer.training.supervised import SupervisedColorizer
 
 
@@ -225,7 +226,8 @@ def test_a_step_learns_from_aged_photos():
 
 ON_TORCH = """
 import keras, numpy as np
-from keras_colorizer.training import ageing, augmentation
+from keras_colorizer.errors import UserError
+from keras_colorizer.training import ageing, augmentation, recipes
 random = keras.random.SeedGenerator(0)
 rgb = keras.ops.convert_to_tensor(np.full((3, 45, 31, 3), 99, "uint8"))
 framed = ageing.frames(rgb, 1.0, random)
@@ -243,3 +245,8 @@ def test_photos_age_on_torch_too():
     )  # fmt: skip
     expected = "torch 3 45 31 1 torch.uint8 torch.float32 True"
     assert done.stdout.strip() == expected, done
+
+
+def test_an_age_beyond_1_is_refused_in_one_line():
+    with pytest.raises(UserError, match=r"^recipe field age is 1\.5: it must be 0 to 1$"):
+        recipes.Recipe(age=1.5)
