@@ -25,6 +25,13 @@ from keras_colorizer.errors import UserError
     "[default: all of a folder alone, else test]",
 )
 @click.option(
+    "--photos",
+    "count",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Score N photos of the split, as many of each folder as of the others.  [default: all]",
+)
+@click.option(
     "--size",
     default=128,
     show_default=True,
@@ -105,8 +112,9 @@ def evaluate(context, overwrite, **options):
     earlier results only; with neither, the floors are scored.
     """
     if options["compare"] and not options["models"]:
-        names = ("data", "split", "size", "reference", "aged")
-        moot = [name for name in names if _is_given(context, name)]
+        names = ("data", "split", "photos", "size", "reference", "aged")
+        given = {"photos": "count"}
+        moot = [name for name in names if _is_given(context, given.get(name, name))]
         if moot:
             raise UserError(
                 f"--compare without a MODEL only joins earlier results; leave out --{moot[0]}, or "

@@ -46,6 +46,7 @@ class Wanted:
     compare: tuple[str, ...]
     reference: str = "oxford"
     aged: float = 0.0
+    count: int | None = None
 
 
 def run(wanted, overwrite, command):
@@ -77,6 +78,9 @@ def run(wanted, overwrite, command):
         known = seen.find(models, test) if dropped else known
     elif not wanted.allow_seen:
         seen.refuse(known, test)
+    if wanted.count:
+        test = test.spread(wanted.count)
+        known = seen.find(models, test)
     reference = _reference(wanted, source)
     judge = realism.Realism(len(test)) if wanted.realism else None
     if wanted.aged:

@@ -132,6 +132,44 @@ def _stated(source, ids):
     return {**found, "folders": folders}
 
 
+def folders_of(ids: Sequence[str], is_mix: bool) -> list[str]:
+    """What each photo is counted under: its first-level folder, in a mix its source's.
+
+    Args:
+        ids: of N photos.
+        is_mix: whether they begin with their source.
+
+    Returns:
+        A list of N texts: ``cats``, or in a mix ``photos/cats``; the source's own name, or in a
+        source alone nothing, where a photo stands in no folder.
+    """
+    return ["/".join(photo_id.split("/")[:-1][: 1 + is_mix]) for photo_id in ids]
+
+
+def spread(folders: Sequence[str], count: int | None) -> np.ndarray:
+    """Places of ``count`` photos, the same number of each folder, spread over each.
+
+    Args:
+        folders: of each photo, in their order.
+        count: how many at most; None for all.
+
+    Returns:
+        Int64 array of places, rising. A folder with fewer photos gives all of them.
+    """
+    if count is None or count >= len(folders):
+        return np.arange(len(folders))
+    found = {}
+    for place, folder in enumerate(folders):
+        found.setdefault(folder, []).append(place)
+    chosen, rest = [], count
+    by_size = sorted(found.values(), key=len)
+    for number, places in enumerate(by_size):
+        share = min(len(places), rest // (len(by_size) - number))
+        chosen += [places[i] for i in np.linspace(0, len(places) - 1, share).astype(int)]
+        rest -= share
+    return np.sort(np.array(chosen, np.int64))
+
+
 def _names(sources):
     names = []
     for source in sources:

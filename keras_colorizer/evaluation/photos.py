@@ -8,6 +8,7 @@ import click
 import numpy as np
 
 from keras_colorizer.color.spaces import gray_uint8
+from keras_colorizer.data import mix
 from keras_colorizer.errors import UserError
 from keras_colorizer.models.card import id_hash
 
@@ -54,6 +55,11 @@ class TestPhotos:
         parts = {name: getattr(self, name) for name in ("ids", "labels", "own_ids")}
         parts = {name: part and [part[i] for i in kept] for name, part in parts.items()}
         return dataclasses.replace(self, images=self.images[kept], **parts)
+
+    def spread(self, count):
+        """``count`` of the photos, as many of each folder as of the others, spread over each."""
+        places = mix.spread(mix.folders_of(self.ids, self.own_ids not in (None, self.ids)), count)
+        return self.without(np.setdiff1d(np.arange(len(self)), places))
 
     def fixed(self, count):
         """Places of ``count`` photos for a sheet: the same names whatever else is in the set."""

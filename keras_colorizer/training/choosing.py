@@ -6,7 +6,7 @@ from keras import ops
 from skimage import color
 
 from keras_colorizer.color import codecs, spaces
-from keras_colorizer.data import likeness
+from keras_colorizer.data import likeness, mix
 
 
 def apart(held_out, trained_on):
@@ -39,45 +39,11 @@ def apart(held_out, trained_on):
     )
 
 
-def folders_of(photos):
-    """What each of some Photos is counted under: its first-level folder, in a mix its source's.
-
-    Returns:
-        A list of N texts: ``cats``, or in a mix ``photos/cats``; the source's own name, or in a
-        source alone nothing, where a photo stands in no folder.
-    """
-    levels = 2 if photos.shares else 1
-    return ["/".join(photo_id.split("/")[:-1][:levels]) for photo_id in photos.ids]
-
-
 def are_scored(photos, monitor):
     """Whether a run has `FolderScores`: a mix, photos in several folders, or asked for."""
-    is_asked = monitor.startswith("val_folder_")
-    return bool(photos.shares) or is_asked or len(set(folders_of(photos))) > 1
-
-
-def spread(folders, count):
-    """Places of ``count`` photos, the same number of each folder, spread over each.
-
-    Args:
-        folders: of each photo, in their order.
-        count: how many at most; None for all.
-
-    Returns:
-        Int64 array of places, rising. A folder with fewer photos gives all of them.
-    """
-    if count is None or count >= len(folders):
-        return np.arange(len(folders))
-    found = {}
-    for place, folder in enumerate(folders):
-        found.setdefault(folder, []).append(place)
-    chosen, rest = [], count
-    by_size = sorted(found.values(), key=len)
-    for number, places in enumerate(by_size):
-        share = min(len(places), rest // (len(by_size) - number))
-        chosen += [places[i] for i in np.linspace(0, len(places) - 1, share).astype(int)]
-        rest -= share
-    return np.sort(np.array(chosen, np.int64))
+    if photos.shares or monitor.startswith("val_folder_"):
+        return True
+    return len(set(mix.folders_of(photos.ids, is_mix=False))) > 1
 
 
 class FolderScores(keras.callbacks.Callback):

@@ -11,6 +11,7 @@ import numpy as np
 
 from keras_colorizer import data, models
 from keras_colorizer.color import codecs
+from keras_colorizer.data import mix
 from keras_colorizer.data.photos import Joined
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import (
@@ -263,9 +264,9 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
         if told:
             print(told, flush=True)
         run.write_environment(validation_left_out=len(held_out) - len(places))
-    folders = np.array(choosing.folders_of(held_out))
+    folders = np.array(mix.folders_of(held_out.ids, bool(held_out.shares)))
     if held_out.shares:
-        places = places[choosing.spread(folders[places], recipe.validation_photos)]
+        places = places[mix.spread(folders[places], recipe.validation_photos)]
     places = places[: recipe.validation_photos]
     scored = np.asarray(validation[places])
     epoch_photos = recipe.epoch_photos or len(photos)

@@ -209,3 +209,20 @@ def test_tensorflow_and_numpy_draw_alike_from_a_mix(two):
     for tensor, array in zip(data.training_batches(*order).as_numpy_iterator(), arrays,
                              strict=True):  # fmt: skip
         assert np.array_equal(tensor, array)
+
+
+def test_a_folder_is_the_first_of_the_path_and_in_a_mix_the_sources_too():
+    ids = ["a/b/c.jpg", "a/d.jpg", "e.jpg"]
+    assert mix.folders_of(ids, is_mix=False) == ["a", "a", ""]
+    assert mix.folders_of([f"one/{i}" for i in ids], is_mix=True) == ["one/a", "one/a", "one"]
+
+
+@pytest.mark.parametrize(("count", "each"), [(9, (2, 3, 4)), (6, (2, 2, 2)), (None, (2, 10, 50))])
+def test_photos_are_drawn_evenly_over_folders(count, each):
+    folders = ["x"] * 50 + ["y"] * 2 + ["z"] * 10
+    places = mix.spread(folders, count)
+    assert list(places) == sorted(set(places)) and len(places) == (count or 62)
+    found = [sum(folders[place] == folder for place in places) for folder in "yzx"]
+    assert tuple(found) == each or (count == 9 and found[0] == 2 and sum(found) == 9)
+    of_x = [place for place in places if folders[place] == "x"]
+    assert of_x[0] == 0 and of_x[-1] == 49  # from one end of the folder to the other

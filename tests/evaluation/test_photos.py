@@ -78,3 +78,11 @@ def test_photos_that_a_card_counts_as_seen():
     assert photos.seen_ids(card("a", "b"), ["b", "c"]) == ["b"]
     assert photos.seen_ids(card("a"), ["b", "c"]) == []
     assert photos.seen_ids({}, ["b"]) is None
+
+
+def test_some_photos_are_the_same_number_of_each_folder(folder):
+    found = photos.load(open_source(folder), "all", 16).spread(2)
+    assert found.ids == ["roses/a.png", "tulips/c.png"] and len(found.images) == 2
+    mixed = photos.load(open_source([str(folder), "synthetic"]), "all", 16).spread(9)
+    assert sum(i.startswith("mixed/") for i in mixed.ids) == 3
+    assert sum(i.startswith("synthetic/") for i in mixed.ids) == 6

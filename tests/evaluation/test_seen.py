@@ -117,6 +117,12 @@ def test_the_command_refuses_leaves_out_or_allows(run, folder, tmp_path):
     assert protocol["near_duplicates"] == {"tiny": 0}
     assert "2 that were trained on as well" in (tmp_path / "b" / "table.md").read_text()
 
+    fewer = call(*shared, "--drop-seen", "--photos", 3, "--out", tmp_path / "d")
+    assert fewer.exit_code == 0, fewer.output
+    protocol = json.loads((tmp_path / "d" / "results.json").read_text())["protocol"]
+    assert protocol["n"] == 3 and protocol["command"].endswith("--photos 3 --size 32 --out "
+        f"{tmp_path / 'd'} --drop-seen")  # fmt: skip
+
     allowed = call(*shared, "--allow-seen", "--out", tmp_path / "c")
     assert allowed.exit_code == 0, allowed.output
     protocol = json.loads((tmp_path / "c" / "results.json").read_text())["protocol"]

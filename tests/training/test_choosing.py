@@ -17,13 +17,6 @@ def photos_of(ids, shares=()):
     return Photos(np.zeros((len(ids), 4, 4, 3), np.uint8), ids, "set", "train", "none", shares)
 
 
-def test_a_folder_is_the_first_of_the_path_and_in_a_mix_the_sources_too():
-    ids = ["a/b/c.jpg", "a/d.jpg", "e.jpg"]
-    assert choosing.folders_of(photos_of(ids)) == ["a", "a", ""]
-    mixed = photos_of([f"one/{i}" for i in ids], ((3, 1.0),))
-    assert choosing.folders_of(mixed) == ["one/a", "one/a", "one"]
-
-
 @pytest.mark.parametrize(
     ("ids", "shares", "monitor", "scored"),
     [
@@ -35,17 +28,6 @@ def test_a_folder_is_the_first_of_the_path_and_in_a_mix_the_sources_too():
 )
 def test_when_folders_are_scored(ids, shares, monitor, scored):
     assert choosing.are_scored(photos_of(ids, shares), monitor) is scored
-
-
-@pytest.mark.parametrize(("count", "each"), [(9, (2, 3, 4)), (6, (2, 2, 2)), (None, (2, 10, 50))])
-def test_photos_are_drawn_evenly_over_folders(count, each):
-    folders = ["x"] * 50 + ["y"] * 2 + ["z"] * 10
-    places = choosing.spread(folders, count)
-    assert list(places) == sorted(set(places)) and len(places) == (count or 62)
-    found = [sum(folders[place] == folder for place in places) for folder in "yzx"]
-    assert tuple(found) == each or (count == 9 and found[0] == 2 and sum(found) == 9)
-    of_x = [place for place in places if folders[place] == "x"]
-    assert of_x[0] == 0 and of_x[-1] == 49  # from one end of the folder to the other
 
 
 def apart(held_out, trained_on):
