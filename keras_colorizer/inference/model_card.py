@@ -5,11 +5,11 @@ from keras_colorizer.inference import examples, exporting_lite, parity
 _BIASES = """\
 - Colours are plausible, not true: many colours give one gray. No result says what colour a thing
   had. Say of a published picture that it was colorized by a machine.
-- Where it is unsure it goes for what is common in its training photos. Rare colours come out dull:
-  purple and blue petals turn brownish or pink, white petals may get a tint of yellow or purple.
-- It knows what is in its training photos ({data}). What is not there (for a set of flowers:
-  skin, skies, buildings, animals, the grain of old film) gets the colours of what it resembles, or
-  hardly any."""
+- Where it is unsure it goes for what is common in its training photos. Rare colours come out dull,
+  or as the common ones of such things; white things may get a tint.
+- It knows what is in its training photos ({data}). What is not there gets the colours of what it
+  resembles, or hardly any: to a network that has seen flowers alone, skin, skies, buildings,
+  animals and the grain of old film are such things."""
 
 _USE = """\
 Python, by this package:
@@ -107,6 +107,17 @@ def sources(data):
     return "\n".join(["", *lines, "", ""]) if lines else ""
 
 
+def origin(card):
+    """Where the weights began that were not random, as a paragraph; empty if all were."""
+    init = (card.get("training") or {}).get("init") or {}
+    while "package" not in init and init.get("training"):
+        init = init["training"].get("init") or {}
+    if "backbone" not in init:
+        return ""
+    parts = [init[key] for key in ("origin", "package", "licence") if init.get(key)]
+    return f"Its backbone, `{init['backbone']}`, began pretrained: {'; '.join(parts)}.\n\n"
+
+
 def _training(card):
     training, lines = whole(card.get("training") or {}), []
     if training.get("photos"):
@@ -166,7 +177,7 @@ not for deciding what something was, not for passing off as an original.
 ## Data
 
 Trained on {count}. Licence of the data: {card.get("licence") or "unknown"}.
-{sources(data)}Training cost: {_training(card)}.
+{sources(data)}{origin(card)}Training cost: {_training(card)}.
 
 ## Limits and biases
 

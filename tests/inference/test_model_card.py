@@ -20,3 +20,14 @@ def test_sources_and_their_folders_are_listed_with_licences():
     ]
     assert "share" not in model_card.sources({"sources": [few]})
     assert model_card.sources({}) == ""
+
+
+def test_what_the_weights_began_from_is_told_of_a_run_and_of_those_that_began_from_it():
+    first = {"backbone": "efficientnet_lite0", "package": "some-package==1", "licence": "MIT"}
+    for training in ({"init": first}, {"init": {"run": "a", "training": {"init": first}}}):
+        told = model_card.origin({"training": training})
+        assert told == (
+            "Its backbone, `efficientnet_lite0`, began pretrained: some-package==1; MIT.\n\n"
+        )
+    for training in ({}, {"init": {"run": "a", "training": {}}}):
+        assert model_card.origin({"training": training}) == ""
