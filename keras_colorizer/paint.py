@@ -18,7 +18,8 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.images import inputs, reading, writing
 from keras_colorizer.images.files import replace_atomically
 from keras_colorizer.images.targets import Targets
-from keras_colorizer.inference import exporting_lite, shipped
+from keras_colorizer.inference import exporting_lite
+from keras_colorizer.models import presets
 from keras_colorizer.tally import Tally
 
 STDIN_LIMIT = 1_000_000_000  # bytes
@@ -138,7 +139,7 @@ def _load(wanted):
 
 def _default():
     try:
-        return shipped.default()
+        return presets.default()
     except UserError as error:
         raise UserError(f"--model is not given: {error.message}") from None
 

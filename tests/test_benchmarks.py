@@ -15,8 +15,8 @@ from PIL import Image
 from keras_colorizer import benchmarks, clocks, costs, models
 from keras_colorizer.__main__ import main
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import operators, shipped, tflite
-from keras_colorizer.models import card
+from keras_colorizer.inference import operators, tflite
+from keras_colorizer.models import card, presets
 from keras_colorizer.training import runs
 
 
@@ -155,7 +155,7 @@ def test_a_multiply_add_counts_two(monkeypatch, found, weights, multiply_adds):
 @pytest.fixture(scope="module")
 def folder():
     """A shipped model's, whose network is ``chroma``."""
-    return shipped.find(shipped.default())
+    return presets.find(presets.default())
 
 
 def test_a_file_counts_what_its_convolutions_hold_and_do(folder):
@@ -237,8 +237,8 @@ def test_a_model_is_timed_as_its_files_are(folder, monkeypatch, capsys):
     ("options", "error"),
     [
         (["--model", "no-such"], "no shipped model is called 'no-such'"),
-        (["--model", shipped.default(), "--size", "32"], "leave --size 32 out"),
-        (["--model", shipped.default(), "--set", "size=32"], "leave it out with --model"),
+        (["--model", presets.default(), "--size", "32"], "leave --size 32 out"),
+        (["--model", presets.default(), "--set", "size=32"], "leave it out with --model"),
         (["--recipe", "crhoma"], "did you mean 'chroma'"),
         (["--size", "100"], "it must be a multiple of 32"),
     ],

@@ -8,11 +8,11 @@ from keras_colorizer.inference import (
     exporting,
     exporting_lite,
     exporting_loading,
-    shipped,
     tflite,
 )
 from keras_colorizer.inference.model import Model
 from keras_colorizer.models import card as cards
+from keras_colorizer.models import presets
 
 
 class RunModel(Model):
@@ -173,7 +173,7 @@ def open_model(path_or_name: str | os.PathLike, temperature: float | None = None
             "shipped model's name"
         )
     try:
-        folder = shipped.find(str(path_or_name))
+        folder = presets.find(str(path_or_name))
     except UserError as error:
         raise UserError(f"{path_or_name}: no such file or folder, and {error.message}") from None
     return open_model(folder, temperature)

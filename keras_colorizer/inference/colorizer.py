@@ -249,11 +249,12 @@ def load(path_or_name: str | os.PathLike, temperature: float | None = None) -> C
     Example:
         >>> keras_colorizer.load("flowers")("old.jpg").save("colour.png")
     """
-    from keras_colorizer.inference import backends, exporting_lite, shipped
+    from keras_colorizer.inference import backends, exporting_lite
+    from keras_colorizer.models import presets
 
     colorizer = Colorizer(backends.open_model(path_or_name, temperature))
     if colorizer.kind == "tflite":
         path = Path(path_or_name)
-        path = path if path.exists() else shipped.find(str(path_or_name))
+        path = path if path.exists() else presets.find(str(path_or_name))
         colorizer._file = (path / exporting_lite.EXACT if path.is_dir() else path).absolute()
     return colorizer

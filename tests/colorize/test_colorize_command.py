@@ -142,7 +142,7 @@ def test_raw_is_the_networks_own(photos, load, raw_painter, colorize, opened):
 
 def test_the_shipped_default_is_the_default(photos, painter, load, monkeypatch, colorize):
     loaded = load(painter)
-    monkeypatch.setattr("keras_colorizer.inference.shipped.default", lambda: "flowers")
+    monkeypatch.setattr("keras_colorizer.models.presets.default", lambda: "flowers")
     assert colorize("photos/a.jpg", model=None).exit_code == 0
     assert loaded == ["flowers"]
 

@@ -88,7 +88,7 @@ def test_what_makes_all_of_it_pointless_is_said_before_any_work(
 
 
 def test_without_a_shipped_model_one_must_be_given(photos, monkeypatch, colorize):
-    monkeypatch.setattr("keras_colorizer.inference.shipped.FOLDERS", ())
+    monkeypatch.setattr("keras_colorizer.models.presets.FOLDERS", ())
     result = colorize("photos", model=None)
     assert result.exit_code == 1 and len(result.output.splitlines()) == 1
     assert (

@@ -10,8 +10,8 @@ from PIL import Image
 
 from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import backends, exporting, shipped
-from keras_colorizer.models import card
+from keras_colorizer.inference import backends, exporting
+from keras_colorizer.models import card, presets
 
 SIZES = [(32, 32), (300, 451), (20, 17), (1, 1), (64, 33)]
 
@@ -150,7 +150,7 @@ def test_weights_that_are_no_numbers_are_refused(make_network, make_run, tmp_pat
 
 def test_a_shipped_name_opens_its_folder(saved_model, tmp_path, monkeypatch):
     shutil.copytree(saved_model, tmp_path / "flowers")
-    monkeypatch.setattr(shipped, "FOLDERS", (tmp_path,))
+    monkeypatch.setattr(presets, "FOLDERS", (tmp_path,))
     assert backends.open_model("flowers").kind == "SavedModel"
     with pytest.raises(UserError) as error:
         backends.open_model("flower")
@@ -161,7 +161,7 @@ def test_a_shipped_name_opens_its_folder(saved_model, tmp_path, monkeypatch):
 
 
 def test_nothing_there(tmp_path, monkeypatch):
-    monkeypatch.setattr(shipped, "FOLDERS", ())
+    monkeypatch.setattr(presets, "FOLDERS", ())
     with pytest.raises(UserError, match="nowhere: no such file or folder.*none is shipped"):
         backends.open_model(tmp_path / "nowhere")
     with pytest.raises(UserError, match=r"nowhere.tflite: no such file"):

@@ -11,8 +11,8 @@ from PIL import Image
 
 import keras_colorizer
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import backends, colorizer, exporting_lite, shipped
-from keras_colorizer.models import card
+from keras_colorizer.inference import backends, colorizer, exporting_lite
+from keras_colorizer.models import card, presets
 
 # Colorizes as a user would, where neither TensorFlow nor Keras can be imported.
 CLIENT = """
@@ -106,7 +106,7 @@ def test_a_shipped_name_without_tensorflow(monkeypatch, tmp_path, chroma_tflite,
     folder.mkdir(parents=True)
     shutil.copy(chroma_tflite, folder / exporting_lite.EXACT)
     shutil.copy(run / card.CARD, folder)
-    monkeypatch.setattr(shipped, "FOLDERS", (tmp_path / "models",))
+    monkeypatch.setattr(presets, "FOLDERS", (tmp_path / "models",))
     found = keras_colorizer.load("tiny")
     assert (found.name, found.kind, found.size) == ("tiny", "tflite", 32)
     assert np.array_equal(np.asarray(found.clone()(file)), np.asarray(found(file)))

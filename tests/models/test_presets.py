@@ -3,8 +3,7 @@
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import shipped
-from keras_colorizer.models import card
+from keras_colorizer.models import card, presets
 
 
 @pytest.fixture
@@ -14,53 +13,53 @@ def folder(tmp_path, monkeypatch):
         card.write(tmp_path / name, {"name": name, "codec": "rgb", "size": 32})
     (tmp_path / "drafts").mkdir()
     (tmp_path / "README.md").write_text("not a model")
-    monkeypatch.setattr(shipped, "FOLDERS", (tmp_path / "nowhere", tmp_path))
+    monkeypatch.setattr(presets, "FOLDERS", (tmp_path / "nowhere", tmp_path))
     return tmp_path
 
 
 def test_models_are_found_by_name(folder):
-    assert shipped.names() == ["flowers", "photos"]
-    assert shipped.find("photos") == folder / "photos"
+    assert presets.names() == ["flowers", "photos"]
+    assert presets.find("photos") == folder / "photos"
 
 
 def test_an_unknown_name_meets_the_nearest_and_all(folder):
     with pytest.raises(UserError, match="there are flowers, photos; did you mean 'flowers'"):
-        shipped.find("flower")
+        presets.find("flower")
     with pytest.raises(UserError, match="'drafts': there are flowers, photos"):
-        shipped.find("drafts")
+        presets.find("drafts")
 
 
 def test_what_the_package_has_goes_before_the_checkout(folder, monkeypatch):
     installed = folder / "package" / "saved_models"
     card.write(installed / "faces", {"name": "faces", "codec": "rgb", "size": 32})
-    monkeypatch.setattr(shipped, "FOLDERS", (installed, folder))
-    assert shipped.names() == ["faces"]
+    monkeypatch.setattr(presets, "FOLDERS", (installed, folder))
+    assert presets.names() == ["faces"]
 
 
 def test_when_none_is_shipped_it_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(shipped, "FOLDERS", (tmp_path / "nowhere", tmp_path))
-    assert shipped.names() == []
+    monkeypatch.setattr(presets, "FOLDERS", (tmp_path / "nowhere", tmp_path))
+    assert presets.names() == []
     with pytest.raises(UserError, match="'flowers': none is shipped$"):
-        shipped.find("flowers")
+        presets.find("flowers")
 
 
 def test_the_only_model_is_the_default(folder, monkeypatch):
     with pytest.raises(UserError, match="no default among .* name one of flowers, photos"):
-        shipped.default()
+        presets.default()
     default = {"name": "photos", "codec": "rgb", "size": 32, "default": True}
     card.write(folder / "photos", default)
-    assert shipped.default() == "photos"
+    assert presets.default() == "photos"
     card.write(folder / "flowers", default | {"name": "flowers"})
     with pytest.raises(UserError, match="no default"):
-        shipped.default()
-    monkeypatch.setattr(shipped, "FOLDERS", (folder / "package",))
+        presets.default()
+    monkeypatch.setattr(presets, "FOLDERS", (folder / "package",))
     with pytest.raises(UserError, match="no model is shipped .* name one"):
-        shipped.default()
+        presets.default()
     card.write(folder / "package" / "faces", {"name": "faces", "codec": "rgb", "size": 32})
-    assert shipped.default() == "faces"
+    assert presets.default() == "faces"
 
 
 def test_every_model_that_ships_has_a_card_of_its_name():
-    assert "flowers" in shipped.names()
-    for name in shipped.names():
-        assert card.read(shipped.find(name))["name"] == name
+    assert "flowers" in presets.names()
+    for name in presets.names():
+        assert card.read(presets.find(name))["name"] == name
