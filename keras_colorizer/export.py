@@ -9,7 +9,7 @@ from keras_colorizer.errors import UserError
 
 
 @click.command("export")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", metavar="RUN|NAME")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write; RUN/saved_model without it."
 )
@@ -31,7 +31,7 @@ from keras_colorizer.errors import UserError
 @click.option("--credit", help="Line below that picture: whose photos they are, and the licence.")
 @click.option("--no-tflite", is_flag=True, help="Write the SavedModel alone; needs no photos.")
 def export(
-    run: Path,
+    run: str,
     out: Path | None,
     overwrite: bool,
     data: tuple[str, ...],
@@ -40,7 +40,8 @@ def export(
     credit: str | None,
     no_tflite: bool,
 ) -> None:
-    """Write the trained network of RUN, a run folder, as a SavedModel and TensorFlow Lite files.
+    """Write a trained network, of a run folder or a shipped model, as a SavedModel and TensorFlow
+    Lite files.
 
     The SavedModel colorizes where TensorFlow is, without Keras and without this package: signature
     colorize takes photos, colorize_encoded takes JPEG or PNG files, as TensorFlow Serving sends
@@ -55,6 +56,7 @@ def export(
     from keras_colorizer.inference import examples, exporting
     from keras_colorizer.models import card
 
+    run = _folder(run, out)
     source = None if no_tflite else _source(run, data, data_dir)
     shown = examples.Examples(shown, credit or "") if shown else None
     folder = exporting.export(run, out, overwrite, source, shown)
@@ -80,6 +82,20 @@ def export(
         f"{path['size']} pixels"
     )
     click.echo(f"model card: {folder / 'README.md'}")
+
+
+def _folder(run, out):
+    """The folder of a run, or of the shipped model of that name."""
+    from keras_colorizer.models import presets
+
+    if Path(run).exists():
+        return Path(run)
+    if not out and run in presets.names():
+        raise UserError(f"{run}: a shipped model stays as it is; add --out DIR")
+    try:
+        return presets.find(run)
+    except UserError as error:
+        raise UserError(f"{run}: no such folder, and {error.message}") from None
 
 
 def _source(run, data, data_dir):

@@ -61,7 +61,8 @@ def _list(context, _, wanted):
 )
 @click.option(
     "--init",
-    help="Begin from the weights of this finished run, or, with 'imagenet', from the pretrained "
+    metavar="RUN|NAME|imagenet",
+    help="Begin from the weights of a finished run or of a shipped model, or from the pretrained "
     "ones of the generator's backbone (needs the extra [pretrained]).",
 )
 @click.option("--smoke", is_flag=True, help="Shrink the recipe to seconds, to try the machinery.")

@@ -29,9 +29,24 @@ def test_shipped_models_are_in_the_wheel():
     assert (ROOT / "saved_models" / "README.md").is_file()
     data = parser["options.package_data"]["keras_colorizer.saved_models"]
     patterns = [x.strip() for x in data.split(",")]
-    assert patterns == ["*/*", "*/variables/*"]
-    # Every file that an export writes is at one of these two depths; assets/ is an empty folder.
-    assert {"variables", "card.json", "chroma_float32.tflite", "README.md"} <= exporting.OURS
+    presets = [path.parent for path in (ROOT / "saved_models").glob("*/card.json")]
+    assert presets
+    for preset in presets:
+        left_out = {"saved_model.pb", "fingerprint.pb", "variables"}
+        files = {path.name for path in preset.iterdir()}
+        assert files <= exporting.OURS and {"saved_model.pb", "generator.keras"} < files
+        installed = {path.name for pattern in patterns for path in (preset.parent).glob(pattern)}
+        assert files - left_out <= installed and not installed & left_out
+
+
+def test_shipped_models_are_small():
+    presets = [path.parent for path in (ROOT / "saved_models").glob("*/card.json")]
+    sizes = {p: p.stat().st_size for preset in presets for p in preset.rglob("*") if p.is_file()}
+    assert sum(sizes.values()) < 120e6
+    saved = ("saved_model.pb", "fingerprint.pb")
+    wheel = [size for p, size in sizes.items()
+             if p.name not in saved and p.parent.name != "variables"]  # fmt: skip
+    assert sum(wheel) < 65e6  # the wheel below 70 MB
 
 
 def test_data_files_of_packages_are_installed():

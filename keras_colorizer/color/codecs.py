@@ -2,8 +2,8 @@
 
 from keras import ops
 
-from keras_colorizer.color import bins, spaces
-from keras_colorizer.errors import check_options, choose, defaults_of, within
+from keras_colorizer.color import bins, curves, spaces
+from keras_colorizer.errors import UserError, check_options, choose, defaults_of, within
 
 CODECS = {}
 
@@ -104,12 +104,33 @@ class YcbcrCodec(Codec):
 
     The photo keeps its own luma; chroma is what JPEG stores and needs no powers or cube roots. The
     target is the mean of each 4 × 4 block, as JPEG's own subsampling takes means.
+
+    A network that is trained for a small mean error predicts colours paler than the truth's, and
+    the paler, the less it is sure. The options say what is made of its prediction, not what it is
+    trained for: one factor for all, and more for what it is sure of (see ``curves.expand``).
+
+    Args:
+        saturation: factor on all chroma, above 0.
+        expansion: slope added between knee and ceiling; 0 adds none.
+        knee, ceiling: lengths of predicted chroma, 0 to 0.7.
+
+    Raises:
+        UserError: an option outside its range, or a ceiling that is not above the knee.
+
     Source: JFIF 1.02, section 7, for CbCr.
     """
 
     name = "ycbcr"
     channels = 2
     shrink = 4
+
+    def __init__(self, saturation=1.0, expansion=0.0, knee=0.04, ceiling=0.1):
+        self.saturation = within("codec.saturation", saturation, 0, 4)
+        self.expansion = within("codec.expansion", expansion, 0, 8)
+        self.knee = within("codec.knee", knee, 0, 0.7)
+        self.ceiling = within("codec.ceiling", ceiling, 0, 0.7)
+        if not self.knee < self.ceiling:
+            raise UserError(f"codec.ceiling {ceiling} must be above codec.knee {knee}")
 
     def encode(self, rgb):
         """uint8 RGB (B, H, W, 3) → gray (B, H, W, 1), CbCr in ±0.5 (B, H/4, W/4, 2)."""
@@ -121,8 +142,12 @@ class YcbcrCodec(Codec):
         return spaces.merge(gray, enlarge(self.chroma(gray, prediction), gray))
 
     def chroma(self, gray, prediction):
-        """Prediction → CbCr (B, H/4, W/4, 2), about ±0.5: here the same."""
-        return ops.cast(prediction, "float32")
+        """Prediction → CbCr (B, H/4, W/4, 2), about ±0.5: the same, if no option is set."""
+        chroma = ops.cast(prediction, "float32")
+        scaled = chroma if self.saturation == 1 else self.saturation * chroma
+        if not self.expansion:
+            return scaled
+        return scaled + self.expansion * curves.expand(chroma, self.knee, self.ceiling)
 
 
 @register

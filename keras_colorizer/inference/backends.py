@@ -77,8 +77,8 @@ class SavedModel(Model):
 class ExportedModel(Model):
     """An exported folder: chroma by its ``chroma_float32.tflite``, the fastest, on LiteRT.
 
-    The network's own RGB, where it has such, is its SavedModel's, which is opened (by TensorFlow)
-    when ``raw`` is first asked for.
+    The network's own RGB, where it has such, is its SavedModel's or its ``generator.keras``'s,
+    which is opened (by TensorFlow) when ``raw`` is first asked for.
     """
 
     kind = "tflite"
@@ -102,6 +102,9 @@ class ExportedModel(Model):
         """
         if not self.predicts_rgb:
             return None
+        saved = (self._folder / "saved_model.pb").is_file()
+        if self._rgb is None and not saved and (self._folder / cards.WEIGHTS).is_file():
+            self._rgb = RunModel(self._folder).rgb
         if self._rgb is None:
             try:
                 _, self._rgb, _ = exporting_loading.load_predictions(self._folder)
@@ -151,11 +154,12 @@ def open_model(path_or_name: str | os.PathLike, temperature: float | None = None
     if temperature is not None:
         temperature = within("temperature", temperature, 0, 1)
     if path.is_dir():
-        if (path / cards.WEIGHTS).is_file() or (path / "recipe.json").is_file():
-            return RunModel(path, temperature)
         saved, lite = (path / "saved_model.pb").is_file(), (path / exporting_lite.EXACT).is_file()
-        if saved and (temperature is not None or not lite):
+        weights, is_run = (path / cards.WEIGHTS).is_file(), (path / "recipe.json").is_file()
+        if not is_run and saved and (temperature is not None or not lite):
             return SavedModel(path, temperature)
+        if is_run or weights and (temperature is not None or not lite):
+            return RunModel(path, temperature)
         if lite:
             _check_folded(path, temperature)
             return ExportedModel(path)

@@ -11,7 +11,7 @@ from keras_colorizer.models import card as cards
 # What an export writes; a folder that holds anything else is not ours to replace.
 OURS = {
     "assets", "variables", "fingerprint.pb", "saved_model.pb", "card.json", "README.md",
-    "examples.png", *exporting_lite.FILES,
+    "examples.png", cards.WEIGHTS, *exporting_lite.FILES,
 }  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def export(
     """Writes a run's generator with its codec as a folder to ship; it appears whole or not at all.
 
     Args:
-        run: a run folder with ``generator.keras`` and ``card.json``.
+        run: a run folder with ``generator.keras`` and ``card.json``, or a shipped model's.
         out: the folder to write; ``RUN/saved_model`` without it.
         overwrite: replace a SavedModel that stands there; anything else is never replaced.
         source: the data that the run was trained on (``data.open_source``), for the TensorFlow
@@ -159,7 +159,8 @@ def export(
 
     Returns:
         The folder: ``saved_model.pb``, ``variables/``, ``fingerprint.pb``, ``card.json``, and with
-        ``source`` the files of ``exporting_lite.FILES`` and ``README.md``, a model card; then the
+        ``source`` the files of ``exporting_lite.FILES``, ``generator.keras``, from which training
+        goes on, and ``README.md``, a model card; then the
         model is called what the folder is called, as shipped models are. The
         SavedModel's signatures are those of ``signatures``. The computation is float32 whatever
         the network's dtype policy.

@@ -91,7 +91,9 @@ def complete(
     source,
     shown: examples.Examples | None = None,
 ) -> dict:
-    """Adds the TensorFlow Lite files, what was measured and the model card to a SavedModel.
+    """Adds the other files of a model that ships to a SavedModel.
+
+    They are the TensorFlow Lite files, the Keras network, what was measured and the model card.
 
     Args:
         folder: with the SavedModel and ``card.json``.
@@ -112,6 +114,7 @@ def complete(
     training = calibration(run, card, source)
     photos, split = held_out(source, size)
     exporting_lite.write(folder, network, codec, size, shrink(training, size))
+    network.save(folder / cards.WEIGHTS)
     generator = card.get("generator") or {}
     mobile = registry.is_mobile(generator.get("name"), generator.get("options"))
     if mobile:

@@ -51,9 +51,9 @@ def _converted(folder, file, calibration):
     # From a folder: from_concrete_functions on a Keras network gives a file without its weights.
     converter = tf.lite.TFLiteConverter.from_saved_model(str(folder), signature_keys=[signature])
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if file != EXACT and file != PHOTO:
+    if file != EXACT:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if "float16" in file:
+    if "float16" in file or file == PHOTO:
         converter.target_spec.supported_types = [tf.float16]
     if "int8" in file:
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
@@ -96,8 +96,8 @@ def write(folder: str | os.PathLike, network, codec, size: int, calibration: np.
 
     The files: ``chroma_float32``, ``chroma_float16`` (weights), ``chroma_int8`` (weights and
     activations) take gray float32 [1, S, S, 1] in 0..1 and give CbCr float32 [1, h, w, 2] in ±0.5;
-    ``chroma_int8_u8`` the same as quantized uint8, gray as bytes; ``colorize`` takes a uint8 photo
-    [1, any, any, 1 or 3] and gives uint8 RGB of its size.
+    ``chroma_int8_u8`` the same as quantized uint8, gray as bytes; ``colorize`` (float16 weights)
+    takes a uint8 photo [1, any, any, 1 or 3] and gives uint8 RGB of its size.
 
     Raises:
         UserError: TensorFlow is absent, or the network has operators that TensorFlow Lite lacks.

@@ -50,7 +50,7 @@ _WHAT = {
     "chroma_float16.tflite": "the same, weights in half the bytes; for GPUs of phones",
     "chroma_int8.tflite": "the same, weights and activations int8, floats in and out",
     "chroma_int8_u8.tflite": "the same, bytes in (gray as it is) and out (see its scale)",
-    exporting_lite.PHOTO: "photo to photo: uint8 [1, H, W, 1 or 3] to RGB, any size",
+    exporting_lite.PHOTO: "photo to photo: uint8 [1, H, W, 1 or 3] to RGB, any size (float16)",
 }
 
 
@@ -198,7 +198,7 @@ TensorFlow Lite's own operators only{mobile}. Times are the best of many calls o
 ΔE (CIEDE2000; about 1 is what an eye can just see) and the ratio of colourfulness are those beside
 the Keras network's picture, over {photos["photos"]} photos of `{photos["data"]}`
 ({photos["split"]}); those of `colorize.tflite` beside the SavedModel's, never more than
-{parity.LEVELS} level of 255 apart.
+{parity.LEVELS} levels of 255 apart.
 {int8}
 The path in the graph (`colorize`) differs from the package's own, which shrinks with antialiasing
 and brings chroma up along the photo's edges, by a mean ΔE of {path["mean_delta_e"]:.2f} at

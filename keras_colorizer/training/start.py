@@ -6,7 +6,7 @@ from pathlib import Path
 from keras_colorizer.data import likeness
 from keras_colorizer.errors import UserError
 from keras_colorizer.images.files import write_text
-from keras_colorizer.models import card, registry
+from keras_colorizer.models import card, presets, registry
 from keras_colorizer.models.backbones import pretrained
 from keras_colorizer.training.trainer import BACKBONE
 
@@ -19,9 +19,10 @@ KEPT = "init.json"
 def begin_from(recipe, run, trainer):
     """Gives the trainer the weights that ``recipe.init`` names, and records whence.
 
-    They are a finished run's, or, with ``imagenet``, the pretrained ones of the generator's
-    backbone. The run's folder receives init.json, the other run's card; environment.json its name,
-    its time and its photos. The networks must have the same weights; working sizes may differ.
+    They are a finished run's or a preset's, or, with ``imagenet``, the pretrained ones of the
+    generator's backbone. The run's folder receives init.json, the other run's card;
+    environment.json its name, its time and its photos. The networks must have the same weights;
+    working sizes may differ.
 
     Args:
         recipe: the Recipe.
@@ -35,7 +36,8 @@ def begin_from(recipe, run, trainer):
     if recipe.init == IMAGENET:
         run.write_environment(init=_pretrained(recipe, trainer))
         return
-    network, found = card.load_network(recipe.init)
+    before = folder_of(recipe.init)
+    network, found = card.load_network(before)
     if found["codec"] != recipe.codec:
         raise UserError(
             f"--init {recipe.init}: its codec is {found['codec']!r}, this run's {recipe.codec!r}; "
@@ -50,15 +52,31 @@ def begin_from(recipe, run, trainer):
     trainer.generator.set_weights(network.get_weights())
     if trainer.ema:
         trainer.average.set_weights(network.get_weights())
-    write_text(run.folder / KEPT, (Path(recipe.init) / card.CARD).read_text(encoding="utf-8"))
+    write_text(run.folder / KEPT, (before / card.CARD).read_text(encoding="utf-8"))
     training = found.get("training") or {}
-    run.write_environment(init={"run": Path(recipe.init).name, "training": training})
+    run.write_environment(init={"run": before.name, "training": training})
 
 
 def check(recipe):
     """Raises a UserError, before there is a run folder, if the run has nothing to begin from."""
     if recipe.init == IMAGENET:
         pretrained.check(_backbone(recipe))
+    elif recipe.init:
+        card.read_run(folder_of(recipe.init))
+
+
+def folder_of(init):
+    """The folder that ``--init`` means: what stands at the path, else the preset of that name.
+
+    Raises:
+        UserError: neither is there.
+    """
+    if Path(init).exists():
+        return Path(init)
+    try:
+        return presets.find(init)
+    except UserError as error:
+        raise UserError(f"--init {init}: no such folder, and {error.message}") from None
 
 
 def _backbone(recipe):

@@ -117,3 +117,28 @@ def test_enlarging_undoes_block_means_of_a_slope():
 def test_an_unknown_codec_lists_the_known():
     with pytest.raises(UserError, match="unknown codec 'rbg'.*did you mean 'rgb'"):
         codecs.get("rbg")
+
+
+def test_the_options_of_ycbcr_change_what_is_made_of_a_prediction_alone(photos):
+    plain, vivid = (
+        codecs.get("ycbcr", **options) for options in ({}, {"saturation": 1.5, "expansion": 2})
+    )
+    (gray, target), (_, other) = plain.encode(photos), vivid.encode(photos)
+    assert np.array_equal(target, other)
+    short, long = 0.02 * np.ones((1, 8, 8, 2), "float32"), 0.2 * np.ones((1, 8, 8, 2), "float32")
+    assert np.allclose(plain.chroma(gray, long), long)
+    assert np.allclose(vivid.chroma(gray, short), 1.5 * short, rtol=1e-4)
+    assert ops.convert_to_numpy(vivid.chroma(gray, long)).min() > 0.3 + 0.05
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"expansion": -1}, "codec.expansion"),
+        ({"knee": 0.9}, "codec.knee"),
+        ({"ceiling": 0.01}, "ceiling 0.01 must be above codec.knee 0.04"),
+    ],
+)
+def test_what_ycbcr_does_not_take(options, words):
+    with pytest.raises(UserError, match=words):
+        codecs.get("ycbcr", **options)

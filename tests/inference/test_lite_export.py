@@ -16,7 +16,7 @@ from keras_colorizer.inference import (
     operators,
     tflite,
 )
-from keras_colorizer.models import registry
+from keras_colorizer.models import card, registry
 
 ALL = pytest.mark.parametrize("file", exporting_lite.FILES)
 BOTH = pytest.mark.parametrize("which", ["exported", "exported_rgb"])
@@ -191,6 +191,28 @@ def test_raw_comes_from_the_saved_model_beside_it(exported_rgb, run, gray, tmp_p
         (tmp_path / name).write_bytes((exported_rgb / name).read_bytes())
     with pytest.raises(UserError, match=r"'tiny': its own RGB \(raw\) .*no SavedModel; make one"):
         backends.open_model(tmp_path).raw(gray)
+    (tmp_path / card.WEIGHTS).write_bytes((exported_rgb / card.WEIGHTS).read_bytes())
+    installed = backends.open_model(tmp_path)  # a wheel leaves SavedModels out
+    assert installed.kind == "tflite" and difference(installed.raw(gray), truth).max() <= 1
     monkeypatch.setitem(__import__("sys").modules, "tensorflow", None)
     with pytest.raises(UserError, match=r"its own RGB \(raw\) .*needs TensorFlow"):
         backends.open_model(exported_rgb).raw(gray)
+
+
+def test_a_curve_of_the_codec_is_in_every_file_and_mobile(tmp_path):
+    options = {"saturation": 1.3, "expansion": 2.0, "knee": 0.02, "ceiling": 0.08}
+    network, codec = models.build("chroma", 64), codecs.get("ycbcr", **options)
+    for variable in network.weights:
+        if "variance" in variable.path:
+            variable.assign(np.linspace(0.5, 1.5, variable.shape[0]))
+    gray = np.random.default_rng(0).random((4, 64, 64, 1), np.float32)
+    predicted = network.predict_on_batch(gray)
+    network.layers[-2].kernel.assign(network.layers[-2].kernel * 0.1 / np.abs(predicted).max())
+    exporting_lite.write(tmp_path, network, codec, 64, gray)
+    exporting_lite.require_mobile(tmp_path)
+    predicted = network.predict_on_batch(gray)
+    wanted = keras.ops.convert_to_numpy(codec.chroma(gray, predicted))
+    assert np.abs(wanted - predicted).max() > 0.03  # beyond the factor: the curve
+    for file, most in zip(exporting_lite.CHROMA, (1e-5, 1e-3, 0.02, 0.02), strict=True):
+        model = tflite.open_tflite(tmp_path / file)
+        assert np.abs(model.chroma(gray[:1]) - wanted[:1]).max() < most, file
