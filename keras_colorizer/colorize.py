@@ -28,7 +28,7 @@ FORMATS = {
 @click.option(
     "--model",
     metavar="NAME|PATH",
-    help="A shipped model, run folder, SavedModel or .tflite file.  [default: the first shipped]",
+    help="A shipped model, run folder, SavedModel or .tflite file.  [default: photos]",
 )
 @click.option(
     "--format",

@@ -5,6 +5,7 @@ from pathlib import Path
 from keras_colorizer.errors import UserError, nearest
 from keras_colorizer.models import card
 
+DEFAULT = "photos"
 _PACKAGE = Path(__file__).resolve().parent.parent
 # An installed package has its own; a checkout or an editable install has the folder beside it.
 FOLDERS = (_PACKAGE / "saved_models", _PACKAGE.parent / "saved_models")
@@ -23,27 +24,22 @@ def names() -> list[str]:
 
 
 def default() -> str:
-    """The name of the model that is used when none is named.
-
-    The one whose card says ``"default": true``, or the only one there is.
+    """The name of the model that is used when none is named: ``DEFAULT``, or the only one there is.
 
     Raises:
-        UserError: none is shipped, or several and not exactly one of them is the default.
+        UserError: none is shipped, or several without that one.
     """
     models = _models()
+    if DEFAULT in models:
+        return DEFAULT
     if len(models) == 1:
         return next(iter(models))
-    chosen = [name for name, folder in models.items() if card.read(folder).get("default") is True]
-    if len(chosen) == 1:
-        return chosen[0]
     if not models:
         raise UserError(
             "no model is shipped with this version; name one (a run folder, an exported folder or "
             "a .tflite file), which python -m keras_colorizer.train makes"
         )
-    raise UserError(
-        f"there is no default among the shipped models; name one of {', '.join(models)}"
-    )
+    raise UserError(f"the shipped model {DEFAULT!r} is missing; name one of {', '.join(models)}")
 
 
 def find(name: str) -> Path:

@@ -43,20 +43,16 @@ def test_when_none_is_shipped_it_says_so(tmp_path, monkeypatch):
         presets.find("flowers")
 
 
-def test_the_only_model_is_the_default(folder, monkeypatch):
-    with pytest.raises(UserError, match="no default among .* name one of flowers, photos"):
-        presets.default()
-    default = {"name": "photos", "codec": "rgb", "size": 32, "default": True}
-    card.write(folder / "photos", default)
-    assert presets.default() == "photos"
-    card.write(folder / "flowers", default | {"name": "flowers"})
-    with pytest.raises(UserError, match="no default"):
+def test_the_default_is_photos_or_the_only_one(folder, monkeypatch):
+    assert presets.default() == presets.DEFAULT == "photos"
+    (folder / "photos" / card.CARD).unlink()
+    assert presets.default() == "flowers"
+    card.write(folder / "faces", {"name": "faces", "codec": "rgb", "size": 32})
+    with pytest.raises(UserError, match="'photos' is missing; name one of faces, flowers"):
         presets.default()
     monkeypatch.setattr(presets, "FOLDERS", (folder / "package",))
     with pytest.raises(UserError, match="no model is shipped .* name one"):
         presets.default()
-    card.write(folder / "package" / "faces", {"name": "faces", "codec": "rgb", "size": 32})
-    assert presets.default() == "faces"
 
 
 def test_every_model_that_ships_has_a_card_of_its_name():
