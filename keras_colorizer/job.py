@@ -127,6 +127,8 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
         network.save(temporary)
     written = _card(recipe, this, photos, data_dir, cache)
     card.write(this.folder, written)
+    if recipe.finetune:
+        _judge(recipe, this, data_dir)
     _score(recipe, this, written, data.mean_chroma(photos.images), data_dir)
     options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
     test = data.load_photos(recipe.data, "test", recipe.size, **options)
@@ -145,6 +147,42 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
     click.echo(f"SavedModel:   {saved}")
     click.echo(f"next: look at {sheet}, then train on your own photos:")
     click.echo("  python -m keras_colorizer.train --data FOLDER")
+
+
+def _judge(recipe, this, data_dir):
+    """Compares a fine-tuned run with what it began from; raises a UserError if it is worse."""
+    from keras_colorizer.evaluation import before_after, photos, seen
+
+    source = data.open_source(recipe.data, data_dir)
+    if not source.ids("validation"):
+        click.echo("not judged: no photo has the validation role; add photos")
+        return
+    after = backends.open_model(this.folder)
+    before = backends.open_model(start.folder_of(recipe.init))
+    test = photos.load(source, "validation", recipe.size)
+    known = seen.find({"after": after}, test)
+    if len(known["after"].places) == len(test):
+        click.echo("not judged: every validation photo was trained on, or looks like such")
+        return
+    test, _ = seen.leave_out(known, test)
+    sheet = this.folder / "samples" / "before_after.png"
+    before_after.save_sheet(before, after, test, sheet)
+    click.echo(f"before and after: {sheet}")
+    if len(test) < before_after.ENOUGH:
+        click.echo(
+            f"not judged: {len(test)} validation photos, {before_after.ENOUGH} are needed; look at "
+            "the sheet"
+        )
+        return
+    was, is_now = before_after.mean_errors(before, after, test)
+    this.write_environment(judged={"photos": len(test), "before": was, "after": is_now})
+    told = f"mean CIEDE2000 of {len(test)} validation photos: {was:.2f} before, {is_now:.2f} after"
+    if is_now > was:
+        raise UserError(
+            f"{told}: worse, so nothing was exported; {this.folder} is kept; to deliver it all the "
+            f"same: python -m keras_colorizer.export {this.folder} --no-tflite"
+        )
+    click.echo(told)
 
 
 def _data_options(recipe):

@@ -98,10 +98,11 @@ def train(
 
 def chosen(name, settings=(), data=None, init=None, smoke=False):
     """The Recipe that the command's options ask for, of a new run."""
-    recipe = recipes.smoke(recipes.get(name)) if smoke else recipes.get(name)
-    recipe = overrides.apply(recipe, settings)
+    from keras_colorizer.training import start
+
     given = {key: value for key, value in (("data", data), ("init", init)) if value}
-    recipe = dataclasses.replace(recipe, **given)
+    recipe = start.followed(dataclasses.replace(recipes.get(name), **given))
+    recipe = overrides.apply(recipes.smoke(recipe) if smoke else recipe, settings)
     if not recipe.data:
         raise UserError(f"recipe {recipe.name!r} needs --data FOLDER: photos to learn from")
     return recipe

@@ -24,7 +24,7 @@ FIXED = {
     "generator",
 }
 FIXED |= {"codec_options", "uniform_share"}
-FIXED |= {"generator_options", "seed", "init", "deliver", "saturation", "monitor"}
+FIXED |= {"generator_options", "seed", "init", "finetune", "deliver", "saturation", "monitor"}
 FIXED |= {"monitor_mode", "stages"}
 
 
@@ -40,7 +40,9 @@ class Recipe:
     column of metrics.csv whose best epoch is kept; with ``val_folder_psnr``,
     ``val_folder_ciede2000`` and ``val_folder_gain`` every folder counts alike. Of a mix
     ``validation_photos`` are drawn evenly over folders, of one source they are its first.
-    ``uniform_share`` is λ of ``prior.weights``, for ``cross_entropy``; 1 rebalances nothing.
+    ``finetune`` takes network, codec and size from the card of ``init``, and exports only what is
+    not worse than that on the validation photos. ``uniform_share`` is λ of ``prior.weights``, for
+    ``cross_entropy``; 1 rebalances nothing.
     """
 
     name: str = "custom"
@@ -99,6 +101,7 @@ class Recipe:
     deterministic: bool = False
     seed: int = 0
     init: str | None = None
+    finetune: bool = False
     monitor: str = "val_psnr"
     monitor_mode: str = "max"
     deliver: str = "best"

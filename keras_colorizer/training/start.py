@@ -1,5 +1,6 @@
 """Beginning a run from another one's weights."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -55,6 +56,34 @@ def begin_from(recipe, run, trainer):
     write_text(run.folder / KEPT, (before / card.CARD).read_text(encoding="utf-8"))
     training = found.get("training") or {}
     run.write_environment(init={"run": before.name, "training": training})
+
+
+def followed(recipe):
+    """A recipe of ``finetune`` with network, codec and size of what it begins from.
+
+    Args:
+        recipe: the Recipe; without ``finetune`` it is returned as it is.
+
+    Raises:
+        UserError: ``init`` names no finished run or preset, or its card does not say what it is.
+    """
+    if not recipe.finetune:
+        return recipe
+    if recipe.init in (None, IMAGENET):
+        raise UserError("--set finetune=true goes on from a model: add --init RUN or --init NAME")
+    found = card.read_run(folder_of(recipe.init))
+    generator = found.get("generator") or {}
+    if "name" not in generator:
+        raise UserError(
+            f"--init {recipe.init}: its card does not name its generator; train it anew"
+        )
+    options = generator.get("options") or {}
+    changes = {key: found[key] for key in ("codec", "size", "fit") if key in found}
+    changes |= {"codec_options": found.get("codec_options") or {}}
+    changes |= {"generator": generator["name"], "generator_options": options}
+    if BACKBONE not in {**registry.defaults(generator["name"]), **options}:
+        changes |= {"backbone_learning_rate": None, "backbone_frozen": 0}
+    return dataclasses.replace(recipe, **changes)
 
 
 def check(recipe):
