@@ -17,6 +17,23 @@ SCORES = {
     "`flowers`": ((OURS, "flowers"), "flowers-128", ("network", "chroma")),
     "`flowers`, as colourful as the report's GAN": ((OURS, "flowers × 0.37"), None, None),
 }  # fmt: skip
+# Label → row of the evaluation of photos of anything, and its columns.
+ANYTHING = "photos-test-160"
+ANYTHING_ROWS = {
+    "the gray photo": "gray",
+    "`flowers`": "flowers",
+    "`photos`": "photos",
+    "`photos`, `--saturation 0.6`": "photos × 0.6",
+    "the colour photo": "truth",
+}
+ANYTHING_COLUMNS = {
+    "psnr": "PSNR (dB) ↑",
+    "ciede2000": "CIEDE2000 ↓",
+    "colourfulness_ratio": "colourfulness, of the truth's",
+    "truer_than_gray": "truer than gray ↑",
+    "much_worse": "much worse than gray ↓",
+    "fd_lite2": "FD of Lite2's features ↓",
+}
 COLUMNS = {
     "psnr": "PSNR (dB) ↑",
     "ciede2000": "CIEDE2000 ↓",
@@ -53,6 +70,24 @@ def scores_table():
             cells.append(f"{value('evaluations', *place, key):.{summary.METRICS[key].digits}f}")
         rows.append(cells)
     return markdown(heads, rows, f"Oxford Flowers 102, {photos:,} test photos, {size} px")
+
+
+def photos_table():
+    """What models score on photos of anything that none was trained or chosen on."""
+    photos, size = (value("evaluations", ANYTHING, "protocol", key) for key in ("n", "size"))
+    rows = []
+    for label, row in ANYTHING_ROWS.items():
+        cells = [label]
+        for key in ANYTHING_COLUMNS:
+            found = value("evaluations", ANYTHING, row, key)
+            digits, percent = summary.METRICS[key].digits, summary.METRICS[key].unit == "share"
+            exact = row == "truth" and key != "fd_lite2"
+            text = f"{100 * found:.0f} %" if percent and not exact else None
+            cells.append("–" if exact else text or f"{found:.{digits}f}")
+        rows.append(cells)
+    return markdown(
+        list(ANYTHING_COLUMNS.values()), rows, f"{photos} photos of anything, {size} px"
+    )
 
 
 def speed_table():

@@ -139,6 +139,7 @@ def generated(here=HERE):
         "bench": bench.systems_table(here),
         "dominance": bench.dominance_table(here),
         "random images": bench.random_table(here),
+        "photos": readme.photos_table(),
         "scores": readme.scores_table(),
         "speed": readme.speed_table(),
     }

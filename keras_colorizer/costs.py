@@ -148,7 +148,7 @@ def _of_model(path_or_name, scratch):
 
     path = Path(path_or_name)
     path = path if path.exists() else presets.find(path_or_name)
-    if not (path / cards.WEIGHTS).is_file() and (path / exporting_lite.EXACT).is_file():
+    if (path / exporting_lite.EXACT).is_file():
         size = tflite.open_tflite(path / exporting_lite.EXACT).size
         return _files_in(path), size, cards.read(path)["name"]
     network, codec, card = exporting.load_run(path)

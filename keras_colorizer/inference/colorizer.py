@@ -234,12 +234,14 @@ def _reopened(model, file, threads):
     return twin
 
 
-def load(path_or_name: str | os.PathLike, temperature: float | None = None) -> Colorizer:
+def load(
+    path_or_name: str | os.PathLike | None = None, temperature: float | None = None
+) -> Colorizer:
     """Opens a model to colour photos with.
 
     Args:
         path_or_name: a shipped model's name, a ``.tflite`` file, an exported folder or SavedModel,
-            or a run folder; as ``backends.open_model`` takes it.
+            or a run folder; as ``backends.open_model`` takes it. None is the default model.
         temperature: 0 (vivid) to 1 (mild), for models of recipe ``colorful``; None for their own.
 
     Raises:
@@ -252,6 +254,7 @@ def load(path_or_name: str | os.PathLike, temperature: float | None = None) -> C
     from keras_colorizer.inference import backends, exporting_lite
     from keras_colorizer.models import presets
 
+    path_or_name = presets.default() if path_or_name is None else path_or_name
     colorizer = Colorizer(backends.open_model(path_or_name, temperature))
     if colorizer.kind == "tflite":
         path = Path(path_or_name)

@@ -110,6 +110,7 @@ def test_a_shipped_name_without_tensorflow(monkeypatch, tmp_path, chroma_tflite,
     found = keras_colorizer.load("tiny")
     assert (found.name, found.kind, found.size) == ("tiny", "tflite", 32)
     assert np.array_equal(np.asarray(found.clone()(file)), np.asarray(found(file)))
+    assert keras_colorizer.load().name == "tiny"  # the only one
     for model in (folder, folder / exporting_lite.EXACT):
         words = [sys.executable, "-c", CLIENT, str(model), str(file), str(tmp_path / "c.png")]
         done = subprocess.run(words, capture_output=True, text=True)
