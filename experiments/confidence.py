@@ -16,8 +16,9 @@ the model's own.
 
 MODEL is a run folder, finished or not (of one that is not, the last checkpoint's average is taken),
 or an exported model. Of DATA, a folder of photos, ``--photos`` are taken, the same number of each
-of its folders. Columns: CIEDE2000; the share of photos that are truer than if left gray; that of
-photos much worse (by more than 4); colourfulness by the truth's; PSNR.
+of its folders: give the folder that MODEL was trained on, whose roles are kept apart by id.
+Columns: CIEDE2000; the share of photos that are truer than if left gray; that of photos much worse
+(by more than 4); colourfulness by the truth's; PSNR.
 """
 
 import argparse
