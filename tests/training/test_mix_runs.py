@@ -149,7 +149,7 @@ def test_a_run_on_both_roles_leaves_no_validation_photo_out(two, tmp_path):
         run,
         *TINY,
     ]
-    told = call(train, "--smoke", "--data", two[0], *arguments)
+    told = call(train, "--smoke", "--data", two[0], "--run", run, *arguments)
     assert "left out" not in told and "scoring 2 test photos" in told
     protocol = json.loads((run / "results.json").read_text())["protocol"]
     assert protocol["n"] == 2 and protocol["command"].endswith(" --photos 2")
