@@ -109,15 +109,15 @@ class YcbcrCodec(Codec):
 
     A network that is trained for a small mean error predicts colours paler than the truth's, and
     the paler, the less it is sure. The options say what is made of its prediction, not what it is
-    trained for: one factor for all, and more for what it is sure of (see ``curves.expand``).
+    trained for: one factor for all, and more for some lengths and hues of chroma.
 
     Args:
-        saturation: factor on all chroma, above 0.
-        expansion: slope added between knee and ceiling; 0 adds none.
-        knee, ceiling: lengths of predicted chroma, 0 to 0.7.
+        saturation: factor on all chroma, 0 to 4.
+        curve: pairs of a knee and of what is added to the slope beyond it, by hue if it is a list;
+            see ``curves.checked``.
 
     Raises:
-        UserError: an option outside its range, or a ceiling that is not above the knee.
+        UserError: an option outside its range.
 
     Source: JFIF 1.02, section 7, for CbCr.
     """
@@ -126,13 +126,9 @@ class YcbcrCodec(Codec):
     channels = 2
     shrink = 4
 
-    def __init__(self, saturation=1.0, expansion=0.0, knee=0.04, ceiling=0.1):
+    def __init__(self, saturation=1.0, curve=()):
         self.saturation = within("codec.saturation", saturation, 0, 4)
-        self.expansion = within("codec.expansion", expansion, 0, 8)
-        self.knee = within("codec.knee", knee, 0, 0.7)
-        self.ceiling = within("codec.ceiling", ceiling, 0, 0.7)
-        if not self.knee < self.ceiling:
-            raise UserError(f"codec.ceiling {ceiling} must be above codec.knee {knee}")
+        self.curve = curves.checked(curve)
 
     def encode(self, rgb):
         """uint8 RGB (B, H, W, 3) → gray (B, H, W, 1), CbCr in ±0.5 (B, H/4, W/4, 2)."""
@@ -147,9 +143,7 @@ class YcbcrCodec(Codec):
         """Prediction → CbCr (B, H/4, W/4, 2), about ±0.5: the same, if no option is set."""
         chroma = ops.cast(prediction, "float32")
         scaled = chroma if self.saturation == 1 else self.saturation * chroma
-        if not self.expansion:
-            return scaled
-        return scaled + self.expansion * curves.expand(chroma, self.knee, self.ceiling)
+        return scaled + curves.bend(chroma, self.curve) if self.curve else scaled
 
 
 @register

@@ -169,7 +169,8 @@ def test_an_unknown_codec_lists_the_known():
 
 def test_the_options_of_ycbcr_change_what_is_made_of_a_prediction_alone(photos):
     plain, vivid = (
-        codecs.get("ycbcr", **options) for options in ({}, {"saturation": 1.5, "expansion": 2})
+        codecs.get("ycbcr", **options)
+        for options in ({}, {"saturation": 1.5, "curve": [(0.04, 2), (0.1, -2)]})
     )
     (gray, target), (_, other) = plain.encode(photos), vivid.encode(photos)
     assert np.array_equal(target, other)
@@ -181,11 +182,7 @@ def test_the_options_of_ycbcr_change_what_is_made_of_a_prediction_alone(photos):
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [
-        ({"expansion": -1}, "codec.expansion"),
-        ({"knee": 0.9}, "codec.knee"),
-        ({"ceiling": 0.01}, "ceiling 0.01 must be above codec.knee 0.04"),
-    ],
+    [({"saturation": -1}, "codec.saturation"), ({"curve": [(2, 1)]}, "knee of codec.curve")],
 )
 def test_what_ycbcr_does_not_take(options, words):
     with pytest.raises(UserError, match=words):

@@ -200,7 +200,7 @@ def test_raw_comes_from_the_saved_model_beside_it(exported_rgb, run, gray, tmp_p
 
 
 def test_a_curve_of_the_codec_is_in_every_file_and_mobile(tmp_path):
-    options = {"saturation": 1.3, "expansion": 2.0, "knee": 0.02, "ceiling": 0.08}
+    options = {"saturation": 1.3, "curve": [[0.02, 2.0], [0.08, [-2.0] * 12]]}
     network, codec = models.build("chroma", 64), codecs.get("ycbcr", **options)
     for variable in network.weights:
         if "variance" in variable.path:
