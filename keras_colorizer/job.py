@@ -210,6 +210,10 @@ def _score(recipe, this, written, tint, data_dir):
         test, dropped = seen.leave_out(known, test)
         known = seen.find({recipe.name: model}, test)
         click.echo(f"test: {count:,} photos left out that were trained on, or look like such")
+    if recipe.test_photos and recipe.test_photos < len(test):
+        option += f" --photos {recipe.test_photos}"
+        test = test.spread(recipe.test_photos)
+        known = seen.find({recipe.name: model}, test)
     click.echo(f"scoring {len(test):,} test photos")
     rows = scoring.score({recipe.name: model}, test.images, tint)
     command = f"python -m keras_colorizer.evaluate {this.folder.name} {_data_options(recipe)}"

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_colorizer.color import bins, curves, spaces
+from keras_colorizer.color import bins, curves, hues, spaces
 from keras_colorizer.errors import UserError, check_options, choose, defaults_of, within
 
 CODECS = {}
@@ -55,12 +55,14 @@ class Codec:
         takes_noise: uniform noise in 0..1 is as good a fake as the report's GAN asks for.
         int8: its colour maths can be held in 8 bits.
         temperature: where it predicts how likely colours are, what makes them into one; else None.
+        loss: the one loss that it can be trained by; None where any of chroma or RGB will do.
     """
 
     predicts_rgb = False
     takes_noise = False
     int8 = True
     temperature = None
+    loss = None
 
     def see(self, gray):
         """Gray (B, H, W, 1) in 0..1 → the network's input, here the same."""
@@ -161,9 +163,13 @@ class ColorBinsCodec(Codec):
     Args:
         temperature: of the annealed mean, 0 (the likeliest colour) to 1 (the mean of all); 0.38 is
             the paper's.
+        sees: what the network is given: ``lightness``, the paper's L* in ±1, or ``gray``, the luma
+            in 0..1, for backbones and bodies that were trained on it.
+        votes: what a target votes for: the ``nearest`` five bins, as in the paper, or ``all`` by
+            the same Gaussian, which is had in a sixth of the time.
 
     Raises:
-        UserError: another temperature.
+        UserError: another temperature, another thing to see, other votes.
 
     Source: Zhang, Isola & Efros 2016, sections 2.1 to 2.3.
     """
@@ -171,24 +177,28 @@ class ColorBinsCodec(Codec):
     name = "bins"
     channels = bins.COUNT
     shrink = 4
+    loss = "cross_entropy"
 
-    def __init__(self, temperature=0.38):
+    def __init__(self, temperature=0.38, sees="lightness", votes="nearest"):
         self.temperature = within("codec.temperature", temperature, 0, 1)
+        self._sees = choose("codec.sees", sees, ("lightness", "gray"))
+        by = {"nearest": bins.encode, "all": bins.encode_quickly}
+        self._encode = by[choose("codec.votes", votes, by)]
         # They are computed once, which a graph that is being traced could not do.
         bins.lightness_bends(), bins.centres(), bins.chroma_of_bins()
 
     def encode(self, rgb):
-        """uint8 RGB (B, H, W, 3) → L* (B, H, W, 1) in ±1, shares (B, H/4, W/4, 261) of sum 1."""
+        """uint8 RGB (B, H, W, 3) → what it sees (B, H, W, 1), shares (B, H/4, W/4, 261), sum 1."""
         rgb = ops.cast(rgb, "float32") / 255.0
-        return self.see(spaces.luma(rgb)), bins.encode(self.ab(rgb))
+        return self.see(spaces.luma(rgb)), self._encode(self.ab(rgb))
 
     def ab(self, rgb):
         """RGB (B, H, W, 3) in 0..1 → a* and b* (B, H/4, W/4, 2) of its blocks' mean colours."""
         return spaces.rgb_to_lab(ops.average_pool(rgb, 4, strides=4))[..., 1:]
 
     def see(self, gray):
-        """Gray (B, H, W, 1) in 0..1 → its L*, from -1 (black) to 1 (white)."""
-        return bins.see(gray)
+        """Gray (B, H, W, 1) in 0..1 → its L*, from -1 (black) to 1 (white); or the same."""
+        return bins.see(gray) if self._sees == "lightness" else gray
 
     def express(self, target):
         """The logits of shares, what the loss is least for; none is quite 0."""
@@ -203,6 +213,51 @@ class ColorBinsCodec(Codec):
         temperature = self.temperature if temperature is None else temperature
         logits = ops.cast(prediction, "float32")
         return bins.chroma(logits, ops.average_pool(gray, 4, strides=4), temperature)
+
+
+@register
+class HueCodec(Codec):
+    """Gray in 0..1 goes in, how likely each hue is and how strong the colour comes out.
+
+    At a quarter of the working size, of each block's mean chroma, as with ``ycbcr``.
+
+    Args:
+        directions: of the CbCr plane, 4 to 64: how many hues there are to choose among.
+        temperature: of the annealed mean direction, 0 (the likeliest) to 1 (the mean of all).
+
+    Raises:
+        UserError: another number of directions, or another temperature.
+    """
+
+    name = "hue"
+    shrink = 4
+    loss = "hue_cross_entropy"
+
+    def __init__(self, directions=16, temperature=0.38):
+        if type(directions) is not int or not 4 <= directions <= 64:
+            raise UserError(f"codec.directions is {directions!r}; give a whole number from 4 to 64")
+        self.directions, self.channels = directions, directions + 1
+        self.temperature = within("codec.temperature", temperature, 0, 1)
+
+    def encode(self, rgb):
+        """uint8 RGB (B, H, W, 3) → gray (B, H, W, 1), what ``hues.encode`` says of its blocks."""
+        rgb = ops.cast(rgb, "float32") / 255.0
+        cbcr = ops.average_pool(spaces.chroma(rgb), 4, strides=4)
+        return self.see(spaces.luma(rgb)), hues.encode(cbcr, self.directions)
+
+    def express(self, target):
+        """The logits of shares, what the loss is least for, none quite 0; and the strength."""
+        shares, strength = target[..., :-1], target[..., -1:]
+        return ops.concatenate([ops.log(ops.maximum(shares, 1e-9)), strength], axis=-1)
+
+    def decode(self, gray, prediction):
+        """Prediction → RGB (B, H, W, 3) in 0..1 with the gray photo's luma."""
+        return spaces.merge(gray, enlarge(self.chroma(gray, prediction), gray))
+
+    def chroma(self, gray, prediction, temperature=None):
+        """Prediction → CbCr (B, H/4, W/4, 2), at the codec's temperature or another."""
+        temperature = self.temperature if temperature is None else temperature
+        return hues.chroma(ops.cast(prediction, "float32"), temperature)
 
 
 @register

@@ -21,6 +21,7 @@ def pyramid(
     depths=(0, 0, 0, 0),
     activation="relu6",
     dropout=0.0,
+    head=3,
     batch_norm_momentum=0.99,
     synchronized=False,
 ):
@@ -35,6 +36,7 @@ def pyramid(
         depths: residual blocks after each of them has been joined.
         activation: after every layer but the output.
         dropout: rate at the embedding.
+        head: kernel of the last convolution; 1 makes codecs of many channels, such as bins, cheap.
         batch_norm_momentum, synchronized: of batch normalisation, the backbone's too.
 
     Returns:
@@ -68,6 +70,6 @@ def pyramid(
             x = blocks.residual(x, activation=activation, **shared)
     # Small at first, so that training begins from gray.
     small = keras.initializers.RandomNormal(stddev=0.001, seed=0)
-    x = layers.Conv2D(channels, 3, padding="same", kernel_initializer=small)(x)
+    x = layers.Conv2D(channels, head, padding="same", kernel_initializer=small)(x)
     x = layers.Activation("linear", dtype="float32", name="colour")(x)
     return keras.Model(gray, x, name="pyramid")

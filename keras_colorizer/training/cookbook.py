@@ -206,6 +206,7 @@ def photos():
         weight_decay=0.01,
         ema=0.999,
         validation_photos=1000,
+        test_photos=1000,
         monitor="val_folder_gain",
         deliver="last",
         stages=(

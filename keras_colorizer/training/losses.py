@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from keras_colorizer.color import metrics, spaces
+from keras_colorizer.color import hues, metrics, spaces
 from keras_colorizer.errors import choose
 
 # Huber's corner in CbCr units: about 10 levels of 255, well above JPEG's noise, well below the
@@ -47,6 +47,25 @@ def cross_entropy(target, logits, weights=1.0):
     """
     surprise = -ops.sum(target * ops.log_softmax(logits, axis=-1), axis=-1, keepdims=True)
     return ops.mean(weights * surprise)
+
+
+def hue_cross_entropy(target, prediction, weights=1.0):
+    """Cross-entropy of hue, as much as the truth has colour, and Huber's loss of the strength.
+
+    Gray has no hue, and a wrong hue is an error in proportion to the true chroma; so both parts are
+    in CbCr units.
+
+    Args:
+        target: as ``hues.encode`` gives it (B, h, w, N + 1).
+        prediction: logits and strength, of the same shape.
+        weights: (B, h, w, 1), or a number.
+
+    Returns:
+        Scalar.
+    """
+    strength = target[..., -1:] / hues.SCALE
+    hue = cross_entropy(target[..., :-1], prediction[..., :-1], weights * strength)
+    return hue + huber(strength, prediction[..., -1:] / hues.SCALE, weights)
 
 
 def class_weights(target, weights):
@@ -127,7 +146,8 @@ class PixelLoss:
     """A loss over what a codec predicts, with the terms that chroma may have beside it.
 
     Args:
-        name: ``l1``, ``mse`` or ``huber``, or ``cross_entropy`` for codecs of classes.
+        name: ``l1``, ``mse`` or ``huber``; or that of a codec, ``cross_entropy`` for classes,
+            ``hue_cross_entropy`` for hues.
         classes: weights (Q,) of classes, for ``class_weights``; None for 1.
         saturation: factor of ``saturation_weights``; this and the following for CbCr only.
         colourfulness: weight of ``colourfulness_gap``.
@@ -156,6 +176,7 @@ class PixelLoss:
 
 
 LOSSES = {"l1": l1, "mse": mse, "huber": huber, "cross_entropy": cross_entropy}
+LOSSES["hue_cross_entropy"] = hue_cross_entropy
 
 
 def get(name):

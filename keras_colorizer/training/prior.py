@@ -64,10 +64,19 @@ def weights(share, uniform_share):
 def check(recipe, codec):
     """Raises a UserError if the recipe's loss, or its discriminator, does not fit the codec."""
     likely = codec.temperature is not None
-    if likely != (recipe.loss == LOSS):
+    if (codec.loss == LOSS) != (recipe.loss == LOSS):
+        one = "one" if codec.loss == LOSS else "none"
         raise UserError(
             f"--set loss={recipe.loss}: {LOSS} is for codecs that predict how likely colours are, "
-            f"and they for it; codec {recipe.codec!r} is {'one' if likely else 'none'}"
+            f"and they for it; codec {recipe.codec!r} is {one}"
+        )
+    owners = {known.loss: name for name, known in codecs.CODECS.items() if known.loss}
+    if (codec.loss or recipe.loss in owners) and recipe.loss != codec.loss:
+        owner = recipe.codec if codec.loss else owners[recipe.loss]
+        loss = codec.loss or recipe.loss
+        raise UserError(
+            f"--set loss={recipe.loss}: loss {loss} and codec {owner!r} are for each other; set "
+            "both, or neither"
         )
     if recipe.discriminator and likely:
         raise UserError(
@@ -93,7 +102,7 @@ def of_run(recipe, run, photos):
     if recipe.loss != LOSS:
         return None
     codec, path = codecs.get(recipe.codec, **recipe.codec_options), run.folder / FILE
-    if codec.temperature is None:
+    if codec.loss != LOSS:
         return None  # `check` says why these do not fit each other
     if path.is_file():
         return _read(path, recipe, photos)

@@ -25,7 +25,7 @@ FIXED = {
 }
 FIXED |= {"codec_options", "uniform_share"}
 FIXED |= {"generator_options", "seed", "init", "finetune", "deliver", "saturation", "monitor"}
-FIXED |= {"monitor_mode", "teacher", "stages"}
+FIXED |= {"monitor_mode", "teacher", "stages", "test_photos"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Recipe:
     ``folder_cap`` limits the training photos of each folder of a folder source. ``monitor`` is the
     column of metrics.csv whose best epoch is kept; with ``val_folder_psnr``,
     ``val_folder_ciede2000`` and ``val_folder_gain`` every folder counts alike. Of a mix
-    ``validation_photos`` are drawn evenly over folders, of one source they are its first.
+    ``validation_photos`` are drawn evenly over folders, of one source they are its first;
+    ``test_photos`` are those that the finished run is scored on, evenly over folders.
     ``finetune`` takes network, codec and size from the card of ``init``, and exports only what is
     not worse than that on the validation photos. ``teacher`` is a finished run or a shipped model
     whose chroma, times ``teacher_saturation``, has ``teacher_weight`` of 1 in the target, beside
@@ -56,6 +57,7 @@ class Recipe:
     size: int = 128
     fit: str = "stretch"
     validation_photos: int | None = None
+    test_photos: int | None = None
     codec: str = "rgb"
     codec_options: dict = dataclasses.field(default_factory=dict)
     generator: str = "unet"
@@ -165,7 +167,8 @@ OPTIMIZED = ("discriminator", "discriminator_options", "weight_decay", "ema", "p
 OPTIMIZED += ("backbone_frozen",)
 RATES = ("learning_rate", "backbone_learning_rate", "discriminator_learning_rate", "saturation")
 RATES += ("teacher_saturation",)
-COUNTS = ("size", "epochs", "batch", "epoch_photos", "validation_photos", "folder_cap")
+COUNTS = ("size", "epochs", "batch", "epoch_photos", "validation_photos", "test_photos")
+COUNTS += ("folder_cap",)
 CHOICES = {
     "fit": ("stretch", "crop"),
     "train_on": ("train", "train+validation"),

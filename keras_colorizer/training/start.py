@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 
 import numpy as np
+from keras import ops
 
+from keras_colorizer.color import codecs
 from keras_colorizer.data import likeness
 from keras_colorizer.errors import UserError
 from keras_colorizer.images.files import write_text
@@ -27,7 +29,9 @@ def begin_from(recipe, run, trainer):
     They are a finished run's or a preset's, or, with ``imagenet``, the pretrained ones of the
     generator's backbone. The run's folder receives init.json, the other run's card;
     environment.json its name, its time and its photos. The networks must have the same weights;
-    working sizes may differ.
+    working sizes may differ. Where the run's codec or its head (the last layer with weights) is
+    another, the body's weights are taken over and the head begins anew: one printed line says so,
+    and environment.json ``"head": "new"``.
 
     Args:
         recipe: the Recipe.
@@ -36,30 +40,37 @@ def begin_from(recipe, run, trainer):
 
     Raises:
         UserError: the generator has no backbone with pretrained weights, or their package is not
-            installed; the other run is not finished, or its network or codec is another.
+            installed; the other run is not finished, its network's body is another, or that was
+            trained to see something else than this run's codec gives.
     """
     if recipe.init == IMAGENET:
         run.write_environment(init=_pretrained(recipe, trainer))
         return
-    before = folder_of(recipe.init)
-    network, found = card.load_network(before)
-    if found["codec"] != recipe.codec:
-        raise UserError(
-            f"--init {recipe.init}: its codec is {found['codec']!r}, this run's {recipe.codec!r}; "
-            f"add --set codec={found['codec']} or begin from another run"
-        )
-    new, old = (tuple(w.shape for w in n.get_weights()) for n in (trainer.generator, network))
-    if new != old:
+    start = folder_of(recipe.init)
+    network, found = card.load_network(start)
+    whole = _is_same_head(recipe, found, trainer.generator, network)
+    new, old = (_weights(n, whole) for n in (trainer.generator, network))
+    if [w.shape for w in new] != [w.shape for w in old]:
+        if found["codec"] != recipe.codec:
+            raise UserError(
+                f"--init {recipe.init}: its codec is {found['codec']!r}, this run's "
+                f"{recipe.codec!r}, and the bodies of their generators {found.get('generator')} "
+                f"and {recipe.generator!r} differ; set the generators alike"
+            )
         raise UserError(
             f"--init {recipe.init}: its generator {found.get('generator')} has other weights than "
             f"this run's {recipe.generator!r} with {recipe.generator_options}; set them alike"
         )
-    trainer.generator.set_weights(network.get_weights())
+    for weight, before in zip(new, old, strict=True):
+        weight.assign(before)
+    if not whole:
+        print(_told(recipe, found, trainer.generator, network, len(new)), flush=True)
     if trainer.ema:
-        trainer.average.set_weights(network.get_weights())
-    write_text(run.folder / KEPT, (before / card.CARD).read_text(encoding="utf-8"))
+        trainer.average.set_weights(trainer.generator.get_weights())
+    write_text(run.folder / KEPT, (start / card.CARD).read_text(encoding="utf-8"))
     training = found.get("training") or {}
-    run.write_environment(init={"run": before.name, "training": training})
+    init = {"run": start.name, "training": training}
+    run.write_environment(init=init if whole else {**init, "head": "new"})
 
 
 def followed(recipe):
@@ -78,9 +89,7 @@ def followed(recipe):
     found = card.read_run(folder_of(recipe.init))
     generator = found.get("generator") or {}
     if "name" not in generator:
-        raise UserError(
-            f"--init {recipe.init}: its card does not name its generator; train it anew"
-        )
+        raise UserError(f"--init {recipe.init}: its card names no generator; train it anew")
     options = generator.get("options") or {}
     changes = {key: found[key] for key in ("codec", "size", "fit") if key in found}
     changes |= {"codec_options": found.get("codec_options") or {}}
@@ -88,6 +97,42 @@ def followed(recipe):
     if BACKBONE not in {**registry.defaults(generator["name"]), **options}:
         changes |= {"backbone_learning_rate": None, "backbone_frozen": 0}
     return dataclasses.replace(recipe, **changes)
+
+
+def _is_same_head(recipe, found, generator, network):
+    """Whether codec and last layer of both are the same; checks that both see the same."""
+    before = codecs.get(found["codec"], **found.get("codec_options", {}))
+    after = codecs.get(recipe.codec, **recipe.codec_options)
+    ramp = np.linspace(0, 1, 256, dtype=np.float32).reshape(1, 16, 16, 1)
+    if not np.allclose(*(ops.convert_to_numpy(c.see(ramp)) for c in (before, after)), atol=1e-3):
+        option = "sees" in codecs.defaults(recipe.codec)
+        mend = "set codec.sees as that run saw it" if option else "begin from another run"
+        raise UserError(
+            f"--init {recipe.init}: its network sees the photo as codec {found['codec']!r} gives "
+            f"it, this run's codec {recipe.codec!r} gives something else; {mend}"
+        )
+    shapes = [[w.shape for w in _head(n).weights] for n in (generator, network)]
+    return found["codec"] == recipe.codec and shapes[0] == shapes[1]
+
+
+def _head(network):
+    """The last layer with weights, which makes features into what the codec decodes."""
+    return [layer for layer in network.layers if layer.weights][-1]
+
+
+def _weights(network, whole):
+    """The network's weights, or those of its body alone."""
+    head = set() if whole else {id(w) for w in _head(network).weights}
+    return [w for w in network.weights if id(w) not in head]
+
+
+def _told(recipe, found, generator, network, count):
+    kernels = [_head(n).weights[0].shape for n in (generator, network)]
+    new, old = (" × ".join(map(str, shape)) for shape in kernels)
+    return (
+        f"init: {count} weight tensors of the body are taken over from {recipe.init}; the last "
+        f"layer begins anew ({new} for codec {recipe.codec!r}, there {old} for {found['codec']!r})"
+    )
 
 
 def check(recipe):

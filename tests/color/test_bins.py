@@ -59,6 +59,15 @@ def test_colours_far_outside_have_votes_too():
     assert np.isfinite(votes).all() and votes.sum() == pytest.approx(1)
 
 
+def test_quick_votes_are_those_of_the_nearest_but_for_7_percent():
+    ab = np.random.default_rng(0).uniform(-60, 60, (2000, 2)).astype("float32")
+    quick, votes = numbers(bins.encode_quickly(ab)), numbers(bins.encode(ab))
+    assert np.allclose(quick.sum(-1), 1, atol=1e-5)
+    assert np.where(votes > 0, 0, quick).sum(-1).max() < 0.071
+    kept = np.where(votes > 0, quick, 0)
+    assert np.allclose(kept / kept.sum(-1, keepdims=True), votes, atol=1e-4)
+
+
 @pytest.mark.parametrize(("temperature", "ab"), [(0, (30, 0)), (1, (20, 10)), (0.5, (24, 6))])
 def test_the_annealed_mean_by_hand(temperature, ab):
     # Two bins, of which one is half as likely; at T = 0.5, a quarter.

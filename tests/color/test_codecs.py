@@ -5,7 +5,7 @@ import pytest
 from keras import ops
 from skimage import color, data
 
-from keras_colorizer.color import bins, codecs, spaces
+from keras_colorizer.color import bins, codecs, hues, spaces
 from keras_colorizer.errors import UserError
 
 
@@ -19,8 +19,8 @@ def as_float(photos):
 
 
 # What a codec admits on photos, in the mean, and on corners of the RGB cube, at most. Bins are 10
-# wide, and the cube's corners lie at their outermost edges.
-ADMITTED = {"bins": (0.025, 0.23)}
+# wide, and the cube's corners lie at their outermost edges; hues are turned towards the nearest.
+ADMITTED = {"bins": (0.025, 0.23), "hue": (0.02, 0.13)}
 
 
 def errors(name, photos):
@@ -93,11 +93,59 @@ def test_a_temperature_sharpens_and_is_checked(photos):
     for wrong in (-0.1, 1.1, float("nan"), "hot", True):
         with pytest.raises(UserError, match="codec.temperature is .*; give a number from 0 to 1"):
             codecs.get("bins", temperature=wrong)
-    assert [n for n in codecs.CODECS if codecs.get(n).temperature is not None] == ["bins"]
+    assert [n for n in codecs.CODECS if codecs.get(n).temperature is not None] == ["bins", "hue"]
+
+
+def test_bins_see_gray_and_vote_for_all_where_they_are_told_to(photos):
+    gray = spaces.luma(as_float(photos))
+    x, target = codecs.get("bins", sees="gray", votes="all").encode(photos)
+    lightness, nearest = codecs.get("bins").encode(photos)
+    assert np.array_equal(x, gray) and not np.allclose(lightness, gray)
+    assert np.min(target) >= 0 and np.allclose(ops.sum(target, axis=-1), 1, atol=1e-5)
+    assert 0 < np.abs(target - nearest).max() < 0.1
+    for option in ("sees", "votes"):
+        with pytest.raises(UserError, match=f"unknown codec.{option} 'x'"):
+            codecs.get("bins", **{option: "x"})
+
+
+@pytest.mark.parametrize("count", [4, 16])
+def test_hues_are_shares_of_two_directions_beside_the_strength(photos, count):
+    codec = codecs.get("hue", directions=count)
+    x, target = codec.encode(photos)
+    _, cbcr = (np.asarray(part) for part in codecs.get("ycbcr").encode(photos))
+    assert np.array_equal(x, spaces.luma(as_float(photos)))
+    assert target.shape == (*cbcr.shape[:3], codec.channels) and codec.channels == count + 1
+    shares, strength = np.asarray(target[..., :-1]), np.asarray(target[..., -1]) / hues.SCALE
+    assert np.allclose(shares.sum(-1), 1, atol=1e-5) and ((shares > 0).sum(-1) <= 2).all()
+    assert np.allclose(strength, np.hypot(*np.moveaxis(cbcr, -1, 0)), atol=1e-6)
+    own = np.degrees(np.arctan2(cbcr[..., 1], cbcr[..., 0]))
+    ahead = shares.argmax(-1) * 360 / count
+    assert np.abs((own - ahead + 180) % 360 - 180).max() <= 180 / count + 0.01
+    # The mean of the two is the truth's direction but for what a chord lies inside its arc.
+    found = np.asarray(codec.chroma(x, codec.express(target), temperature=1.0))
+    inside = 1 - np.cos(np.pi / count)
+    assert np.abs(found - cbcr).max() < inside * strength.max() + 1e-4
+
+
+def test_hues_that_disagree_are_pale_unless_they_are_sharpened():
+    # Two opposite directions, one e times as likely; the strength is 0.2.
+    prediction = np.full((1, 1, 1, 5), -50, np.float32)
+    prediction[..., [0, 2]], prediction[..., -1] = [1, 0], 0.2 * hues.SCALE
+    for temperature, length in [(0, 0.2), (1, 0.2 * np.tanh(0.5)), (0.5, 0.2 * np.tanh(1))]:
+        codec = codecs.get("hue", directions=4, temperature=temperature)
+        found = np.asarray(codec.chroma(None, prediction))[0, 0, 0]
+        assert found == pytest.approx([length, 0], abs=1e-5)
+    prediction[..., -1] = -1  # less than no strength is none
+    assert np.abs(np.asarray(codec.chroma(None, prediction))).max() == 0
+    for wrong in (3, 65, 16.0, True):
+        with pytest.raises(UserError, match="codec.directions is .*; give a whole number from 4"):
+            codecs.get("hue", directions=wrong)
+    with pytest.raises(UserError, match="codec.temperature is 2; give a number from 0 to 1"):
+        codecs.get("hue", temperature=2)
 
 
 def test_an_option_that_a_codec_has_not_is_one_clear_line():
-    assert codecs.defaults("rgb") == {} and codecs.defaults("bins") == {"temperature": 0.38}
+    assert codecs.defaults("rgb") == {} and codecs.defaults("bins")["temperature"] == 0.38
     with pytest.raises(UserError, match="codec 'bins' has no option 'temprature'; did you mean"):
         codecs.get("bins", temprature=0.5)
     with pytest.raises(UserError, match="codec 'rgb' has no option 'temperature'.* has none"):

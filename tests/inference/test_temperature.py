@@ -2,6 +2,7 @@
 
 import shutil
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -76,6 +77,33 @@ def test_its_tflite_files_have_operators_of_8_bits(likely_export):
     assert {"CONV_2D", "TRANSPOSE_CONV", "SOFTMAX"} <= found
     parity = card.read(likely_export)["parity"]["files"]
     assert parity["chroma_float32.tflite"]["mean_delta_e"] < 0.05
+
+
+def test_hues_are_exported_with_their_options_as_operators_that_phones_have(
+    make_run, quick_export, seen, tmp_path
+):
+    network = models.build("chroma", 32, widths=(4, 6, 6, 8, 8), depths=(0,) * 5)
+    logits = keras.layers.Conv2D(9, 1, kernel_initializer="random_normal", name="hues")
+    network = keras.Model(network.input, logits(network.output))
+    kernel, bias = logits.weights
+    numbers = np.random.default_rng(5)
+    kernel.assign(numbers.normal(0, 3, kernel.shape))
+    bias.assign([2, 1, 0, 0, 1, 0, 0, 0, 2])
+    options = {"directions": 8, "temperature": OWN}
+    about = {"codec": "hue", "codec_options": options, "generator": {"name": "chroma"}}
+    about |= {"data": {"name": "synthetic", "split": "train"}}
+    run = make_run(tmp_path / "hues", network, **about)
+    saved = quick_export(run, tmp_path / "saved")
+    assert card.read(saved)["codec_options"] == options
+    own, vivid, mild = (backends.open_model(run, t).chroma(seen) for t in (None, 0, 1))
+    assert np.abs(vivid).mean() > np.abs(own).mean() > np.abs(mild).mean() > 0.01
+    assert np.abs(backends.open_model(saved, 1).chroma(seen) - mild).max() < 1e-3
+    for name in ("chroma_float32.tflite", "chroma_int8.tflite"):
+        found = backends.open_model(saved / name).chroma(seen)
+        assert np.abs(found - own).mean() < (1e-4 if "float32" in name else 0.01)
+    used = {x.name for x in operators.read(saved / "chroma_int8.tflite")}
+    assert {"CONV_2D", "SOFTMAX", "MUL"} <= used
+    assert not used & {"ATAN2", "SQRT", "DIV", "POW", "TRANSPOSE"}
 
 
 def test_a_file_has_its_temperature_folded_in(likely_export, tmp_path):

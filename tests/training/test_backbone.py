@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from keras_colorizer.errors import UserError
+from keras_colorizer.models import card
 from keras_colorizer.models.backbones import pretrained
 from keras_colorizer.training import overrides, recipes, runs, session, stages, start
 
@@ -131,6 +132,112 @@ def test_bins_fit_as_chroma_does():
     trainer = session.build(small(codec="bins", loss="cross_entropy"))
     assert trainer.generator.output_shape == (None, 8, 8, 261)
     trainer.train_on_batch(photos())
+
+
+def test_hues_train_and_are_validated_at_their_temperature():
+    shown = {}
+    for temperature in (0.0, 1.0):
+        options = {"temperature": temperature, "directions": 8}
+        recipe = small(codec="hue", codec_options=options, loss="hue_cross_entropy")
+        trainer = session.build(dataclasses.replace(recipe, generator_options={**SMALL, "head": 1}))
+        assert trainer.generator.output_shape == (None, 8, 8, 9)
+        assert trainer.generator.layers[-2].weights[0].shape == (1, 1, 4, 9)
+        for network in (trainer.generator, trainer.average):
+            network.layers[-2].bias.assign([1.0, 0, 0, 0, 0, 0, 0, 0, 2.0])
+        scores = trainer.test_on_batch(photos(), return_dict=True)
+        shown[temperature] = float(scores["colourfulness"])
+        assert np.isfinite(float(trainer.train_on_batch(photos(), return_dict=True)["loss"]))
+    assert shown[0.0] > 2 * shown[1.0] > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"codec": "hue"}, "loss=huber: loss hue_cross_entropy and codec 'hue' are for each other"),
+        ({"loss": "hue_cross_entropy"}, "loss hue_cross_entropy and codec 'hue' are for each"),
+        ({"codec": "hue", "loss": "cross_entropy"}, "and they for it; codec 'hue' is none"),
+        ({"codec": "bins", "loss": "hue_cross_entropy"}, "and they for it; codec 'bins' is one"),
+        ({"codec": "hue", "loss": "hue_cross_entropy", "saturation": 1.2}, "predicts no chroma"),
+    ],
+)
+def test_codecs_and_losses_that_do_not_fit_are_one_clear_line(changes, told):
+    with pytest.raises(UserError, match=told):
+        session.build(small(**changes))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with what a finished run of small() leaves for others to begin from."""
+    folder = tmp_path_factory.mktemp("finished") / "first"
+    folder.mkdir()
+    network = session.build(small()).generator
+    network.save(folder / card.WEIGHTS)
+    about = {"name": "photos", "codec": "ycbcr", "size": 32, "fit": "stretch", "scores": {}}
+    about |= {"generator": {"name": "pyramid", "options": SMALL}, "data": {"name": "synthetic"}}
+    about |= {"licence": "none", "training": {"epochs": 3}, "versions": {}}
+    card.write(folder, about)
+    return folder, network
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"codec": "hue", "loss": "hue_cross_entropy"},
+        {"codec": "bins", "codec_options": {"sees": "gray"}, "loss": "cross_entropy"},
+        {"generator_options": {**SMALL, "head": 1}},
+    ],
+)
+def test_a_body_is_taken_over_where_only_the_head_is_another(finished, tmp_path, capsys, changes):
+    folder, network = finished
+    recipe = small(init=str(folder), seed=7, **changes)
+    run = runs.Run.begin(tmp_path / "run", recipe)
+    trainer = session.build(recipe)
+    *_, kernel, bias = trainer.generator.get_weights()
+    start.begin_from(recipe, run, trainer)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert f"weight tensors of the body are taken over from {folder}; the last layer begins" in line
+    assert f"for codec {recipe.codec!r}, there 3 × 3 × 4 × 2 for 'ycbcr'" in line
+    for own in (trainer.generator, trainer.average):
+        found, old = own.get_weights(), network.get_weights()
+        assert all(map(np.array_equal, found[:-2], old[:-2]))
+        assert np.array_equal(found[-2], kernel) and np.array_equal(found[-1], bias)
+    assert run.environment["init"]["head"] == "new" and run.environment["init"]["run"] == "first"
+
+
+def test_a_whole_network_is_taken_over_without_a_word(finished, tmp_path, capsys):
+    folder, network = finished
+    recipe = small(init=str(folder), seed=7)
+    run, trainer = runs.Run.begin(tmp_path / "run", recipe), session.build(recipe)
+    start.begin_from(recipe, run, trainer)
+    assert not capsys.readouterr().out and "head" not in run.environment["init"]
+    assert all(map(np.array_equal, trainer.average.get_weights(), network.get_weights()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"codec": "bins", "loss": "cross_entropy"},
+            "sees the photo as codec 'ycbcr' gives it, .* something else; set codec.sees as that",
+        ),
+        ({"generator_options": {"widths": (4, 4, 6, 6)}}, "has other weights than this run's"),
+        (
+            {
+                "codec": "hue",
+                "loss": "hue_cross_entropy",
+                "generator_options": {"widths": (4, 4, 6, 6)},
+            },
+            "its codec is 'ycbcr', this run's 'hue', and the bodies",
+        ),
+    ],
+)
+def test_a_body_that_differs_or_sees_another_photo_is_refused(finished, tmp_path, changes, told):
+    recipe = small(init=str(finished[0]), **changes)
+    run, trainer = runs.Run.begin(tmp_path / "run", recipe), session.build(recipe)
+    before = trainer.generator.get_weights()
+    with pytest.raises(UserError, match=told):
+        start.begin_from(recipe, run, trainer)
+    assert all(map(np.array_equal, before, trainer.generator.get_weights()))
 
 
 @pytest.fixture(scope="module")

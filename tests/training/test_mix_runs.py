@@ -140,9 +140,19 @@ def test_copies_across_roles_are_left_out_and_counted(tmp_path):
 
 def test_a_run_on_both_roles_leaves_no_validation_photo_out(two, tmp_path):
     run = tmp_path / "run"
-    arguments = ["--set", "train_on=train+validation", "--run", run, *TINY]
-    told = call(train, "--smoke", "--data", two[0], *arguments)
-    assert "left out" not in told
+    arguments = [
+        "--set",
+        "train_on=train+validation",
+        "--set",
+        "test_photos=2",
+        "--run",
+        run,
+        *TINY,
+    ]
+    told = call(train, "--smoke", "--data", two[0], "--run", run, *arguments)
+    assert "left out" not in told and "scoring 2 test photos" in told
+    protocol = json.loads((run / "results.json").read_text())["protocol"]
+    assert protocol["n"] == 2 and protocol["command"].endswith(" --photos 2")
     assert card.read(run)["data"]["left_out"] == {"validation": None, "test": 0}
 
 
