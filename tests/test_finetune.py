@@ -38,7 +38,7 @@ def test_network_codec_and_size_are_the_starts(tmp_path):
     assert recipe.generator_options == {"widths": [4, 6, 8, 8, 8]}
     assert recipe.backbone_learning_rate is None and recipe.backbone_frozen == 0
     card.write(tmp_path, {"name": "a", "codec": "ycbcr", "size": 64})
-    with pytest.raises(UserError, match="its card does not name its generator"):
+    with pytest.raises(UserError, match="its card names no generator"):
         chosen("finetune", data="synthetic", init=str(tmp_path))
 
 
