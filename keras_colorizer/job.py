@@ -287,6 +287,7 @@ def _card(recipe, this, photos, data_dir, cache):
             "epochs": environment.get("epochs"),
             "delivered_epoch": environment.get("delivered_epoch"),
             "init": environment.get("init"),
+            **({"teacher": environment["teacher"]} if recipe.teacher else {}),
             "device": environment.get("device"),
             "run": Path(this.folder).name,
         },

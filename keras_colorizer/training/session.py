@@ -24,6 +24,7 @@ from keras_colorizer.training import (
     runs,
     stages,
     start,
+    teaching,
     update_rules,
 )
 from keras_colorizer.training.adversarial import AdversarialColorizer
@@ -116,6 +117,7 @@ def build(recipe, photos=None, start=0, classes=None):
     with precision(recipe.precision):
         generator = _network(recipe, "generator", shared)
         _check_codec(recipe, generator)
+        common["teacher"] = teaching.load(recipe)
         if not recipe.discriminator:
             trainer = SupervisedColorizer(generator, recipe.codec, **common)
             trainer.compile(**optimizers)
@@ -147,6 +149,7 @@ def _check_codec(recipe, generator):
             "set generator and codec that fit each other"
         )
     prior.check(recipe, codec)
+    teaching.check(recipe, codec)
     if recipe.discriminator and recipe.noise_interval and not codec.takes_noise:
         raise UserError(f"--set noise_interval=…: noise is RGB; codec {recipe.codec!r} takes 0")
     if recipe.saturation != 1.0 and codec.channels == 2:
@@ -195,6 +198,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
     if None in facts["commits"]:
         print("the commit of this code is not known: environment.json says null", flush=True)
     run.write_environment(**facts)
+    teaching.keep(recipe, run)
     clock, done = runs.Clock(run.environment), run.epochs_done
     plan = recipes.plan(recipe)
     trainer = None

@@ -19,6 +19,8 @@ from keras_colorizer.training.trainer import BACKBONE
 IMAGENET = "imagenet"
 # The card of the run that the weights came from, kept beside the new run's recipe.
 KEPT = "init.json"
+# The card of the run's teacher, likewise.
+TAUGHT = "teacher.json"
 
 
 def begin_from(recipe, run, trainer):
@@ -134,15 +136,17 @@ def _told(recipe, found, generator, network, count):
 
 
 def check(recipe):
-    """Raises a UserError, before there is a run folder, if the run has nothing to begin from."""
+    """Raises a UserError, before there is a run folder, if beginning or teacher is not there."""
+    if recipe.teacher is not None:
+        card.read_run(folder_of(recipe.teacher, "--teacher"))
     if recipe.init == IMAGENET:
         pretrained.check(_backbone(recipe))
     elif recipe.init:
         card.read_run(folder_of(recipe.init))
 
 
-def folder_of(init):
-    """The folder that ``--init`` means: what stands at the path, else the preset of that name.
+def folder_of(init, option="--init"):
+    """The folder that ``option`` means: what stands at the path, else the preset of that name.
 
     Raises:
         UserError: neither is there.
@@ -152,7 +156,7 @@ def folder_of(init):
     try:
         return presets.find(init)
     except UserError as error:
-        raise UserError(f"--init {init}: no such folder, and {error.message}") from None
+        raise UserError(f"{option} {init}: no such folder, and {error.message}") from None
 
 
 def _backbone(recipe):
@@ -175,17 +179,18 @@ def _pretrained(recipe, trainer):
 
 
 def inherited_hashes(folder):
-    """Hashes of the ids of photos that the run's beginning was trained on; empty without one."""
-    return set(_inherited(folder).get("id_hashes", "").split())
+    """Hashes of the ids of photos that the run's beginning or teacher was trained on, a set."""
+    return {word for data in _inherited(folder) for word in data.get("id_hashes", "").split()}
 
 
 def inherited_likeness(folder):
-    """Perceptual hashes of the photos that the run's beginning was trained on, uint64 [M]."""
-    return likeness.unpack(_inherited(folder).get("photo_hashes", ""))
+    """Perceptual hashes of the photos that the run's beginning or teacher learned, uint64 [M]."""
+    found = [likeness.unpack(data.get("photo_hashes", "")) for data in _inherited(folder)]
+    return np.concatenate([likeness.unpack(""), *found])
 
 
 def _inherited(folder):
-    """What the card of the run's beginning tells of its data."""
-    path = Path(folder) / KEPT
-    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found.get("data") or {}
+    """What the cards of the run's beginning and of its teacher tell of their data, a list."""
+    paths = [Path(folder) / name for name in (KEPT, TAUGHT)]
+    cards = [json.loads(p.read_text(encoding="utf-8")) for p in paths if p.is_file()]
+    return [found.get("data") or {} for found in cards]

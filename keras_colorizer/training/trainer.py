@@ -40,6 +40,8 @@ class ColorTrainer(keras.Model):
         augment: strength of ``augmentation.gray_of_film`` on what the generator sees; 0 for none.
         age: strength of ``ageing`` on what the generator sees, with paper around some photos; 0 for
             none.
+        teacher: a ``teaching.Teacher``, whose chroma is, or is part of, the target in training, of
+            photos of restraint too; validation is against the truth. None for the truth alone.
         ema: decay of the moving average of the generator's weights, such as 0.995; the average is
             then what is validated and delivered. 0 for none.
         seed: of flips, dropout and noise; every epoch reseeds from (seed, epoch), so a resumed
@@ -66,6 +68,7 @@ class ColorTrainer(keras.Model):
         zoom=0.0,
         augment=0.0,
         age=0.0,
+        teacher=None,
         ema=0.0,
         seed=0,
         **kwargs,
@@ -73,7 +76,7 @@ class ColorTrainer(keras.Model):
         super().__init__(inputs=generator.inputs, outputs=generator.outputs, **kwargs)
         self.generator = generator
         self.codec_name, self.flip, self.zoom, self.augment = codec, flip, zoom, augment
-        self.age = age
+        self.age, self.teacher = age, teacher
         self.loss_name, self.terms, self.seed = loss_name, dict(terms or {}), seed
         self.restraint, self.restraint_weight = restraint, restraint_weight
         self.restraint_saturation, self.restraint_terms = restraint_saturation, restraint_terms
@@ -109,6 +112,7 @@ class ColorTrainer(keras.Model):
             "zoom": self.zoom,
             "augment": self.augment,
             "age": self.age,
+            "teacher": self.teacher and keras.saving.serialize_keras_object(self.teacher),
             "ema": self.ema,
             "seed": self.seed,
         }
@@ -200,9 +204,12 @@ class ColorTrainer(keras.Model):
             # Back to whole levels, which is what codecs take and photos have.
             rgb = augmentation.window(ops.cast(rgb, "float32"), self.zoom, self.random)
             rgb = ops.cast(ops.round(ops.clip(rgb, 0.0, 255.0)), "uint8")
+        clean = rgb
         if training and self.age:
             rgb = ageing.frames(rgb, self.age, self.random)
         x, target = self._codec.encode(rgb)
+        if training and self.teacher:
+            target = self.teacher.target(clean, rgb, target)
         rgb = ops.cast(rgb, "float32") / 255.0
         if training and (self.augment or self.age):
             seen = augmentation.gray_of_film(rgb, self.augment, self.random, self.age)

@@ -21,7 +21,9 @@ def test_every_recipe_survives_its_json_and_says_its_command(name, tmp_path):
     attribute = name.replace("-", "_")
     (where, *_) = [m for m in (cookbook, systems) if hasattr(m, attribute)]
     told = getattr(where, attribute).__doc__
-    command = rf"COMMAND: python -m keras_colorizer.train( --recipe {name})?( --data \S+)*$"
+    command = (
+        rf"COMMAND: python -m keras_colorizer.train( --recipe {name})?( --(data|teacher) \S+)*$"
+    )
     assert re.search(command, told, re.M)
 
 
