@@ -41,7 +41,7 @@ def pyramid(
 
     Returns:
         Model from gray (B, size, size, 1) in 0..1 to (B, size/4, size/4, channels), not bounded;
-        the embedding (size/32, size/32, 160) is the layer ``embedding``. 3,594,242 weights at the
+        the embedding (size/32, size/32, 160) is the layer ``embedding``. 3,431,586 weights at the
         defaults.
         Source: top-down additions of Lin et al. 2017 (feature pyramid networks, figure 3); global
         context of Iizuka et al. 2016, section 3.3.

@@ -1,5 +1,7 @@
 """Networks of keras.applications as backbones, with random weights: nothing is fetched."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -59,6 +61,23 @@ def test_weights_that_cannot_be_fetched_are_one_line(monkeypatch):
     with pytest.raises(UserError, match=r"fetched by Keras, which failed \(Name or") as told:
         pretrained.load(network, "mobilenet_v2")
     assert "\n" not in told.value.message
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_backbone_holds_the_weights_of_keras_in_their_order(name):
+    def names(network):
+        return ["/".join(weight.path.split("/")[-2:]) for weight in network.weights]
+
+    inner = models.build(name, 64).get_layer(applications.INNER)
+    whole = applications.APPLICATIONS[name].build(64)
+    assert [n.shape for n in inner.weights] == [n.shape for n in whole.weights]
+    # Layers that Keras does not name itself are numbered on.
+    assert [_plain(n) for n in names(inner)] == [_plain(n) for n in names(whole)]
+
+
+def _plain(name):
+    """A weight's name without the number of its layer where Keras gave that."""
+    return re.sub(r"^(conv2d|batch_normalization|dense)_\d+/", r"\1/", name)
 
 
 def test_fetched_weights_go_into_the_backbone(monkeypatch):
