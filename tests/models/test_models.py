@@ -17,6 +17,7 @@ GOLDEN = {  # weights and embedding at 128 px
     "chroma": (1_356_654, (4, 4, 160)),
     "chroma_discriminator": (512_562, (4, 4, 160)),
     "patchgan": (2_769_345, (16, 16, 512)),
+    "projection": (3_624_290, (8, 8, 160)),
     "nazeri": (16_659_459, (8, 8, 512)),
     "colorful": (2_030_453, (16, 16, 128)),
     "pyramid": (3_431_586, (4, 4, 160)),
@@ -28,12 +29,14 @@ SMALL = {
     "chroma": {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)},
     "chroma_discriminator": {"widths": (4, 6, 6, 8)},
     "patchgan": {"widths": (4, 6, 8, 10)},
+    "projection": {"widths": (4, 6, 8)},
     "nazeri": {"widths": (4, 6, 8, 8, 10)},
     "colorful": {"width": 2},
     "pyramid": {"widths": (4, 6, 6, 8)},
 }
-SIZES = {"chroma": 32, "chroma_discriminator": 32, "pyramid": 64}
-OUTPUTS = {"chroma": (8, 8, 2), "pyramid": (16, 16, 2), "patchgan": (4,), "colorful": (4, 4, 261)}
+SIZES = {"chroma": 32, "chroma_discriminator": 32, "projection": 64, "pyramid": 64}
+OUTPUTS = {"chroma": (8, 8, 2), "pyramid": (16, 16, 2), "colorful": (4, 4, 261)}
+OUTPUTS |= {"patchgan": (4,), "projection": (16,)}
 RANGES = {"autoencoder": (0, 1), "unet": (0, 1), "nazeri": (-1, 1)}
 EVERY = [*models.names("discriminator"), *models.names("generator")]
 
