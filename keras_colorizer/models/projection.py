@@ -8,8 +8,8 @@ from keras_colorizer.models import blocks, registry
 from keras_colorizer.models.registry import register
 from keras_colorizer.models.spectral import SpectralConv2D
 
-# The backbone's name among the layers; training gives it its pretrained weights.
-PART = "backbone"
+# Names of its two layers: training gives the first its pretrained weights, and trains the second.
+PART, JUDGE = "backbone", "judge"
 
 
 @register("projection", role="discriminator", stride=32)
@@ -41,8 +41,8 @@ def projection(
     Returns:
         Model from [chroma (B, size/4, size/4, channels), gray (B, size, size, 1) in 0..1] to a
         logit for each patch (B, (size/16)²), positive for real; the embedding (size/16, size/16,
-        160) is the layer ``embedding``. 625,793 weights are trained at the defaults, beside the
-        backbone's.
+        160) is the layer ``embedding`` of its layer ``judge``, which reads features. 625,793
+        weights are trained at the defaults, beside the backbone's.
         Source: Miyato & Koyama 2018, equation 6, with features in the place of a class; Sauer et
         al. 2021 for judging by a pretrained network; Miyato et al. 2018 for the normalisation.
 
@@ -56,11 +56,13 @@ def projection(
     network = registry.build(backbone, size, role=PART)
     network.name, network.trainable = PART, False
     # Features spread differently in each channel and place: of one length they compare.
+    features = network(gray, training=False)[1:]
+    given = [keras.Input(feature.shape[1:]) for feature in features]
     fine, middle, coarse, coarsest = (
-        layers.LayerNormalization(center=False, scale=False)(feature)
-        for feature in network(gray, training=False)[1:]
+        layers.LayerNormalization(center=False, scale=False)(feature) for feature in given
     )
-    x = layers.Rescaling(scale)(colour)
+    chroma = keras.Input(colour.shape[1:], name="chroma")
+    x = layers.Rescaling(scale)(chroma)
     for stage, (width, feature) in enumerate(zip(widths, (fine, middle, None), strict=True)):
         kernel, strides = (4, 2) if stage else (3, 1)
         x = SpectralConv2D(width, kernel, strides=strides, padding="same")(x)
@@ -73,4 +75,5 @@ def projection(
     fit = layers.Multiply()([x, SpectralConv2D(widths[-1], 1)(seen)])
     logits = layers.Add()([SpectralConv2D(1, 1)(x), ops.sum(fit, axis=-1, keepdims=True)])
     logits = layers.Activation("linear", dtype="float32", name="logit")(layers.Flatten()(logits))
-    return keras.Model([colour, gray], logits, name="projection")
+    judge = keras.Model([chroma, *given], logits, name=JUDGE)
+    return keras.Model([colour, gray], judge([colour, *features]), name="projection")

@@ -1,12 +1,11 @@
 """The adversarial trainer: the report's GAN with its accuracy-gated discriminator, and others."""
 
-import functools
-
 import keras
 import numpy as np
 from keras import ops
 
 from keras_colorizer.errors import UserError, choose
+from keras_colorizer.models.projection import JUDGE
 from keras_colorizer.training import gradients, losses, objectives, update_rules
 from keras_colorizer.training.shown import SHOWN
 from keras_colorizer.training.trainer import BACKBONE, ColorTrainer
@@ -110,15 +109,10 @@ class AdversarialColorizer(ColorTrainer):
         self.discriminator_optimizer = discriminator_optimizer
         discriminator_optimizer.build(self._judge.trainable_variables)
 
-    @functools.cached_property  # past Keras's tracking: its weights are the discriminator's
+    @property
     def _judge(self):
         """The part of the discriminator that learns: all of it, or what reads its backbone."""
-        if not self._sees:
-            return self.discriminator
-        network = self.discriminator.get_layer(BACKBONE)
-        (call,) = network._inbound_nodes  # its place in the discriminator
-        features = call.output_tensors
-        return keras.Model([self.discriminator.inputs[0], *features], self.discriminator.output)
+        return self.discriminator.get_layer(JUDGE) if self._sees else self.discriminator
 
     def begin_epoch(self, epoch):
         """Reseeds, and turns noise on in every ``noise_interval``-th epoch (counted from 1)."""
@@ -140,7 +134,8 @@ class AdversarialColorizer(ColorTrainer):
         if not self._sees:
             return [gray]
         features = self.discriminator.get_layer(BACKBONE)(gray, training=False)
-        return [ops.stop_gradient(feature) for feature in features]
+        read = len(self._judge.inputs) - 1  # the coarsest ones
+        return [ops.stop_gradient(feature) for feature in features[-read:]]
 
     def changed(self, colour, gray):
         """As ``judged``, in training: changed as ``shown`` says, gray as colour."""
