@@ -31,7 +31,7 @@ def call(*arguments):
 # a step of each.
 VARIED = {n for n in recipes.names() if n.startswith("gan-") or n == "chroma-l"}
 # They have test files of their own: they need another model to begin or to learn from.
-VARIED |= {"finetune", "photos-mobile"}
+VARIED |= {"finetune", "photos-gan", "photos-mobile"}
 
 
 @pytest.mark.parametrize("name", sorted(set(recipes.names()) - VARIED))

@@ -4,10 +4,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_colorizer.errors import choose
+from keras_colorizer.errors import UserError, choose
+from keras_colorizer.models.projection import JUDGE
 from keras_colorizer.training import gradients, losses, objectives, update_rules
 from keras_colorizer.training.shown import SHOWN
-from keras_colorizer.training.trainer import ColorTrainer
+from keras_colorizer.training.trainer import BACKBONE, ColorTrainer
 
 TRACKED = (
     "generator_loss",
@@ -27,7 +28,8 @@ class AdversarialColorizer(ColorTrainer):
         generator, codec, terms, restraint, restraint_weight, flip, zoom, augment, age, ema, seed:
             as in ``ColorTrainer``; the discriminator never sees photos of restraint.
         discriminator: model from colour (B, S, S, C), or [colour, gray] if it is conditional, to
-            logits (B, 1), or (B, n) of n patches.
+            logits (B, 1), or (B, n) of n patches. What its layer ``backbone``, which stays as it
+            is, sees in gray is computed once a step, for both networks and for reals and fakes.
         update_rule: layer from the batch's accuracy to a bool; ``AccuracyBelow(0.8)`` by default.
         l1_factor: weight of the pixel loss, the distance to the photo; the report's is 75 (of L1
             over RGB in 0..1).
@@ -39,6 +41,9 @@ class AdversarialColorizer(ColorTrainer):
         frozen: the generator stays as it is, only the discriminator learns.
         noise_interval: every so many epochs half of the fakes that the discriminator sees are
             uniform noise; 0 for never; the report's is 5.
+
+    Raises:
+        UserError: ``shown`` other than ``plain`` for a discriminator with a backbone.
 
     Source: the report, section on the GAN; Goodfellow et al. 2014; Isola et al. 2017 for L1.
     """
@@ -68,6 +73,12 @@ class AdversarialColorizer(ColorTrainer):
         self._objective = objectives.get(objective, **self.objective_options)
         self.shown, self._change = shown, SHOWN[choose("shown", shown, SHOWN)]
         batch_norm = keras.layers.BatchNormalization
+        self._sees = any(layer.name == BACKBONE for layer in discriminator.layers)
+        if self._sees and shown != "plain":
+            raise UserError(
+                f"--set shown={shown}: discriminator {discriminator.name!r} sees gray through its "
+                "backbone, once a step; add --set shown=plain"
+            )
         self._mixed = any(isinstance(layer, batch_norm) for layer in discriminator.layers)
         self.noisy = self.add_weight(shape=(), initializer="zeros", trainable=False, name="noisy")
         names = [self.loss_name if name == "pixel" else name for name in TRACKED]
@@ -96,7 +107,12 @@ class AdversarialColorizer(ColorTrainer):
         if isinstance(self.optimizer, scaled) and not isinstance(discriminator_optimizer, scaled):
             discriminator_optimizer = scaled(discriminator_optimizer, name="discriminator_scale")
         self.discriminator_optimizer = discriminator_optimizer
-        discriminator_optimizer.build(self.discriminator.trainable_variables)
+        discriminator_optimizer.build(self._judge.trainable_variables)
+
+    @property
+    def _judge(self):
+        """The part of the discriminator that learns: all of it, or what reads its backbone."""
+        return self.discriminator.get_layer(JUDGE) if self._sees else self.discriminator
 
     def begin_epoch(self, epoch):
         """Reseeds, and turns noise on in every ``noise_interval``-th epoch (counted from 1)."""
@@ -107,11 +123,19 @@ class AdversarialColorizer(ColorTrainer):
     def judged(self, colour, gray):
         """What the discriminator takes: colour, or [colour, gray] if it is conditional.
 
-        Gray is shrunk to the size of the colour if that is smaller.
+        Gray is shrunk to the size at which it looks at it.
         """
         if len(self.discriminator.inputs) == 1:
             return colour
-        return [colour, losses.shrunk(gray, colour)]
+        return [colour, losses.shrunk(gray, self.discriminator.inputs[1])]
+
+    def condition(self, gray):
+        """What ``judge`` takes beside colour, a list: gray, or what a backbone sees in it."""
+        if not self._sees:
+            return [gray]
+        features = self.discriminator.get_layer(BACKBONE)(gray, training=False)
+        read = len(self._judge.inputs) - 1  # the coarsest ones
+        return [ops.stop_gradient(feature) for feature in features[-read:]]
 
     def changed(self, colour, gray):
         """As ``judged``, in training: changed as ``shown`` says, gray as colour."""
@@ -121,18 +145,18 @@ class AdversarialColorizer(ColorTrainer):
         together = self._change(ops.concatenate(pictures, axis=-1), self.random, conditions=1)
         return [together[..., :-1], together[..., -1:]]
 
-    def judge(self, weights, colours, gray):
+    def judge(self, weights, colours, condition):
         """The discriminator's logits for several batches of colour at once, in training mode.
 
         Reals and fakes in one batch give both networks' steps the same batch statistics, and the
         statistics that move are those of the mixture, which inference meets. Nothing moves here:
         the discriminator's new state is returned, for its own step to assign.
         """
-        pictures = self.changed(
-            ops.concatenate(colours, axis=0), ops.concatenate([gray] * len(colours), axis=0)
-        )
-        state = [v.value for v in self.discriminator.non_trainable_variables]
-        logits, moved = self.discriminator.stateless_call(weights, state, pictures, training=True)
+        colour = ops.concatenate(colours, axis=0)
+        seen = [ops.concatenate([part] * len(colours), axis=0) for part in condition]
+        pictures = [colour, *seen] if self._sees else self.changed(colour, *seen)
+        state = [v.value for v in self._judge.non_trainable_variables]
+        logits, moved = self._judge.stateless_call(weights, state, pictures, training=True)
         return *ops.split(logits, len(colours)), moved
 
     def known(self, *tensors):
@@ -142,13 +166,14 @@ class AdversarialColorizer(ColorTrainer):
     def train_step(self, data):
         """One step of both networks on uint8 RGB (B, S, S, 3); returns running means."""
         gray, x, target = self.prepare(data, training=True)
+        condition = self.condition(*self.known(gray))
 
         def loss(prediction):
             # The new state is dropped: the generator's pass moves no statistics.
-            weights = [v.value for v in self.discriminator.trainable_variables]
-            real, fake, seen = self.known(target, prediction, gray)
+            weights = [v.value for v in self._judge.trainable_variables]
+            real, fake = self.known(target, prediction)
             # Without batch statistics, reals change nothing for fakes.
-            *_, logits, _ = self.judge(weights, [real, fake] if self._mixed else [fake], seen)
+            *_, logits, _ = self.judge(weights, [real, fake] if self._mixed else [fake], condition)
             adversarial = self._objective.generator(logits)
             pixel = self.pixel_loss(target, prediction, gray, training=True)
             total = adversarial + self.l1_factor * pixel
@@ -159,21 +184,22 @@ class AdversarialColorizer(ColorTrainer):
             values = tuple(ops.stop_gradient(value) for value in loss(fake)[1])
         else:
             fake, values = self.step_generator(x, loss)
-        values += self.step_discriminator(*self.known(target, ops.stop_gradient(fake), gray))
+        real, fake = self.known(target, ops.stop_gradient(fake))
+        values += self.step_discriminator(real, fake, condition)
         for tracker, value in zip(self.trackers.values(), values, strict=True):
             tracker.update_state(value)
         return {name: tracker.result() for name, tracker in self.trackers.items()}
 
-    def step_discriminator(self, real, fake, gray):
+    def step_discriminator(self, real, fake, condition):
         """One gated step; returns its loss, its accuracy before it, and 1 or 0 for updated."""
-        model, optimizer = self.discriminator, self.discriminator_optimizer
+        model, optimizer = self._judge, self.discriminator_optimizer
         batch = ops.shape(real)[0]
         noise = keras.random.uniform(ops.shape(fake), seed=self.random)
         first_half = ops.reshape(ops.arange(batch) < batch // 2, (-1, 1, 1, 1))
         fake = ops.where(ops.logical_and(first_half, self.noisy > 0.5), noise, fake)
 
         def objective(values):
-            on_real, on_fake, moved = self.judge(values, [real, fake], gray)
+            on_real, on_fake, moved = self.judge(values, [real, fake], condition)
             loss = self._objective.discriminator(on_real, on_fake)
             scaled = optimizer.scale_loss(loss / gradients.replicas())
             return scaled, (loss, ops.concatenate([on_real > 0, on_fake <= 0], axis=0), moved)

@@ -1,5 +1,7 @@
 """The named recipes, each one function: a new one is added here and nowhere else."""
 
+import dataclasses
+
 from keras_colorizer.training.recipes import Recipe, recipe
 
 # The flagship's stages: right colours in small pictures, then larger ones, then as vivid as truth.
@@ -263,6 +265,36 @@ def photos_mobile():
             {"size": 128, "epochs": 12},
             {"size": 192, "epochs": 4, "learning_rate": 1.5e-3},
         ),
+    )
+
+
+@recipe
+def photos_gan():
+    """A finished run of ``photos``, made vivid by a discriminator that sees what is in the photo.
+
+    The discriminator learns alone at first, while the generator stands still; the first row of
+    metrics.csv is therefore the start's. ``--set l1_factor=…`` weighs Huber's loss against it.
+
+    COMMAND: python -m keras_colorizer.train --recipe photos-gan --data FOLDER
+    """
+    return dataclasses.replace(
+        photos(),
+        purpose="goes on from recipe photos, against a discriminator of chroma with a backbone",
+        init="photos",
+        size=192,
+        momentum=0.0,
+        schedule="constant",
+        learning_rate=1e-4,
+        backbone_learning_rate=3e-5,
+        ema=0.998,
+        discriminator="projection",
+        update_rule="always",
+        objective="hinge",
+        l1_factor=40.0,
+        noise_interval=0,
+        discriminator_learning_rate=4e-4,
+        discriminator_momentum=0.0,
+        stages=({"epochs": 1, "epoch_photos": 4096, "frozen": True}, {"epochs": 4}),
     )
 
 

@@ -81,7 +81,7 @@ def _optimizer(recipe, photos, start, part=""):
     return optimizer
 
 
-def build(recipe, photos=None, start=0, classes=None):
+def build(recipe, photos=None, start=0, classes=None, idle=0):
     """The compiled trainer of a recipe without stages, or of one stage.
 
     Args:
@@ -90,6 +90,7 @@ def build(recipe, photos=None, start=0, classes=None):
         start: steps that its optimizers have behind them when it begins, for the same.
         classes: weights of the codec's classes, from the run's ``prior``, for losses that have
             them; None lets all count alike.
+        idle: how many of the steps of ``start`` the discriminator alone has taken.
 
     Raises:
         UserError: a part or option that is unknown, parts that do not fit each other, or a size
@@ -98,9 +99,9 @@ def build(recipe, photos=None, start=0, classes=None):
     if recipe.ema and gradients.replicas() > 1:
         raise UserError("the weights' moving average runs on one device; add --set ema=0")
     keras.utils.set_random_seed(recipe.seed)
-    optimizers = {"optimizer": _optimizer(recipe, photos, start)}
+    optimizers = {"optimizer": _optimizer(recipe, photos, start - idle)}
     if recipe.backbone_learning_rate is not None:
-        optimizers["backbone_optimizer"] = _optimizer(recipe, photos, start, "backbone_")
+        optimizers["backbone_optimizer"] = _optimizer(recipe, photos, start - idle, "backbone_")
     shared = {} if gradients.replicas() == 1 else {"synchronized": True}
     common = {name: getattr(recipe, name) for name in DRAWN}
     common |= {
@@ -122,9 +123,11 @@ def build(recipe, photos=None, start=0, classes=None):
             trainer = SupervisedColorizer(generator, recipe.codec, **common)
             trainer.compile(**optimizers)
             return trainer
+        discriminator = _network(recipe, "discriminator", shared)
+        _check_judge(recipe, generator, discriminator)
         trainer = AdversarialColorizer(
             generator,
-            _network(recipe, "discriminator", shared),
+            discriminator,
             recipe.codec,
             update_rule=update_rules.get(recipe.update_rule, **recipe.update_rule_options),
             **{name: getattr(recipe, name) for name in ADVERSARIAL},
@@ -158,6 +161,16 @@ def _check_codec(recipe, generator):
         for field in ("saturation", "restraint_saturation", *(f"{term}_weight" for term in TERMS)):
             if getattr(recipe, field) != recipes.DEFAULTS[field]:
                 raise UserError(f"--set {field}=…: codec {recipe.codec!r} predicts no chroma")
+
+
+def _check_judge(recipe, generator, discriminator):
+    judged, given = discriminator.inputs[0].shape[1:], generator.output_shape[1:]
+    if tuple(judged) != tuple(given):
+        raise UserError(
+            f"discriminator {recipe.discriminator!r} judges {' × '.join(map(str, judged))}, codec "
+            f"{recipe.codec!r} has {' × '.join(map(str, given))} at size {recipe.size}; set a "
+            "discriminator and a codec that fit each other"
+        )
 
 
 def _network(recipe, part, shared):
@@ -210,7 +223,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         photos = load(recipe.data, recipe.roles, recipe.folder_cap)
         classes = prior.of_run(stage.recipe, run, photos)
         before = trainer
-        trainer = build(stage.recipe, len(photos), _begun(plan, stage, photos), classes)
+        trainer = build(stage.recipe, len(photos), classes=classes, **_begun(plan, stage, photos))
         if stage.first < done:
             run.load(trainer, "last")
             run.write_rows([row for row in run.rows if row["epoch"] <= done])
@@ -219,6 +232,8 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
             stages.carry(before, trainer, stage.continues)
         elif recipe.init:
             start.begin_from(recipe, run, trainer)
+        if stage.first >= done and not stage.continues:
+            start.teach(stage.recipe, run, trainer)
         if len(plan) > 1:
             print(f"stage {stage.number} of {len(plan)}: {stage.recipe.size} px", flush=True)
         if _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
@@ -247,10 +262,13 @@ def _load(options, size, name, roles, cap=None):
 
 
 def _begun(plan, stage, photos):
-    """Steps that the stage's optimizers have behind them when it begins."""
-    begun = 0
+    """Steps that the stage's optimizers have behind them: ``start`` and ``idle`` of ``build``."""
+    begun = {"start": 0, "idle": 0}
     for earlier, later in itertools.pairwise(plan[: stage.number]):
-        begun = begun + _steps(earlier.recipe, len(photos)) if later.continues else 0
+        steps = _steps(earlier.recipe, len(photos)) if later.continues else 0
+        begun["start"] = later.continues * begun["start"] + steps
+        alone = earlier.recipe.frozen and earlier.recipe.discriminator is not None
+        begun["idle"] = later.continues * begun["idle"] + alone * steps
     return begun
 
 

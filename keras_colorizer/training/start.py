@@ -13,6 +13,7 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.images.files import write_text
 from keras_colorizer.models import card, presets, registry
 from keras_colorizer.models.backbones import pretrained
+from keras_colorizer.training import recipes
 from keras_colorizer.training.trainer import BACKBONE
 
 # ``--init imagenet`` begins from the pretrained weights of the generator's backbone.
@@ -139,6 +140,13 @@ def check(recipe):
     """Raises a UserError, before there is a run folder, if beginning or teacher is not there."""
     if recipe.teacher is not None:
         card.read_run(folder_of(recipe.teacher, "--teacher"))
+    for stage in recipes.plan(recipe):
+        if name := _judging(stage.recipe):
+            try:
+                pretrained.check(name)
+            except UserError as error:
+                told = f"discriminator {stage.recipe.discriminator!r}: {error.message}"
+                raise UserError(told) from None
     if recipe.init == IMAGENET:
         pretrained.check(_backbone(recipe))
     elif recipe.init:
@@ -176,6 +184,30 @@ def _pretrained(recipe, trainer):
     if trainer.ema:
         trainer.average.set_weights(trainer.generator.get_weights())
     return {"backbone": name, **found}
+
+
+def teach(recipe, run, trainer):
+    """Gives the backbone of a new discriminator its pretrained weights, and records whence.
+
+    Args:
+        recipe: the Recipe, or the stage's, that the discriminator is new in.
+        run: the ``Run``; its environment.json receives ``"discriminator"``.
+        trainer: its trainer; one whose discriminator has no backbone stays as it is.
+
+    Raises:
+        UserError: no pretrained weights are known of it, or their package is not installed.
+    """
+    if name := _judging(recipe):
+        found = pretrained.load(trainer.discriminator.get_layer(BACKBONE), name)
+        run.write_environment(discriminator={"backbone": name, **found})
+
+
+def _judging(recipe):
+    """The name of the discriminator's backbone; None without one."""
+    if recipe.discriminator is None:
+        return None
+    known = registry.defaults(recipe.discriminator)
+    return {**known, **recipe.discriminator_options}.get(BACKBONE)
 
 
 def inherited_hashes(folder):

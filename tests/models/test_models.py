@@ -17,6 +17,7 @@ GOLDEN = {  # weights and embedding at 128 px
     "chroma": (1_356_654, (4, 4, 160)),
     "chroma_discriminator": (512_562, (4, 4, 160)),
     "patchgan": (2_769_345, (16, 16, 512)),
+    "projection": (3_624_290, (8, 8, 160)),
     "nazeri": (16_659_459, (8, 8, 512)),
     "colorful": (2_030_453, (16, 16, 128)),
     "pyramid": (3_431_586, (4, 4, 160)),
@@ -28,18 +29,26 @@ SMALL = {
     "chroma": {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)},
     "chroma_discriminator": {"widths": (4, 6, 6, 8)},
     "patchgan": {"widths": (4, 6, 8, 10)},
+    "projection": {"widths": (4, 6, 8)},
     "nazeri": {"widths": (4, 6, 8, 8, 10)},
     "colorful": {"width": 2},
     "pyramid": {"widths": (4, 6, 6, 8)},
 }
-SIZES = {"chroma": 32, "chroma_discriminator": 32, "pyramid": 64}
-OUTPUTS = {"chroma": (8, 8, 2), "pyramid": (16, 16, 2), "patchgan": (4,), "colorful": (4, 4, 261)}
+SIZES = {"chroma": 32, "chroma_discriminator": 32, "projection": 64, "pyramid": 64}
+OUTPUTS = {"chroma": (8, 8, 2), "pyramid": (16, 16, 2), "colorful": (4, 4, 261)}
+OUTPUTS |= {"patchgan": (4,), "projection": (16,)}
 RANGES = {"autoencoder": (0, 1), "unet": (0, 1), "nazeri": (-1, 1)}
 EVERY = [*models.names("discriminator"), *models.names("generator")]
 
 
 def small(name, **options):
     return models.build(name, SIZES.get(name, 16), **{**SMALL[name], **options})
+
+
+def judging(model):
+    """What holds a network's own layers: the network, or the part of it that reads a backbone."""
+    nested = [layer for layer in model.layers if layer.name == "judge"]
+    return nested[0] if nested else model
 
 
 def feed(model, seed=0):
@@ -59,7 +68,7 @@ def test_golden_weights_and_embedding(name):
     model = models.build(name, 128)
     weights, embedding = GOLDEN[name]
     assert model.count_params() == weights
-    assert model.get_layer("embedding").output.shape == (None, *embedding)
+    assert judging(model).get_layer("embedding").output.shape == (None, *embedding)
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -106,7 +115,7 @@ def test_float32_at_the_output_under_mixed_precision(name, policy):
     finally:
         keras.config.set_dtype_policy("float32")
     assert model.output.dtype == "float32"
-    computing = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    computing = [layer for layer in judging(model).layers if isinstance(layer, keras.layers.Conv2D)]
     assert {layer.compute_dtype for layer in computing} == {policy.removeprefix("mixed_")}
 
 
