@@ -210,7 +210,10 @@ def test_a_missing_package_is_told_before_the_run(monkeypatch, tmp_path):
     ("changes", "told"),
     [
         ({"shown": "rolled"}, "shown=rolled: discriminator 'projection' sees gray"),
-        ({"codec": "bins", "loss": "cross_entropy"}, "judges 8 × 8 × 2, codec 'bins' has 8 × 8"),
+        (
+            {"codec": "bins", "codec_options": {}, "loss": "cross_entropy"},
+            "judges 8 × 8 × 2, codec 'bins' has 8 × 8",
+        ),
     ],
 )
 def test_what_does_not_fit_is_one_clear_line(changes, told):
