@@ -22,7 +22,7 @@ import click
 from PIL import Image, ImageOps
 
 from keras_colorizer.errors import UserError, choose
-from keras_colorizer.images.files import replace_atomically
+from keras_colorizer.images.files import replace_atomically, write_text
 from keras_colorizer.workers import Stopped, cores, share_out
 
 LIST = Path(__file__).resolve().parent / "list.csv.gz"
@@ -186,6 +186,21 @@ def rebuild(rows: list[Row], checkouts: Path, out: Path, workers: int) -> tuple[
     return sum(not (out / row.name).exists() for row in rows), wrong
 
 
+def write_licences(rows: list[Row], out: Path) -> None:
+    """Writes licences.csv, from which the card of what is trained on the set tells them.
+
+    Args:
+        rows: of the whole list.
+        out: the folder of the set.
+    """
+    stated = {row.folder: (row.folder, row.licence, row.repository) for row in rows}
+    with io.StringIO(newline="") as text:
+        csv.writer(text, lineterminator="\n").writerows(
+            [("folder", "licence", "origin"), *(stated[folder] for folder in sorted(stated))]
+        )
+        write_text(out / "licences.csv", text.getvalue())
+
+
 @click.command(help=__doc__.splitlines()[0])
 @click.option(
     "--checkouts", type=click.Path(path_type=Path, file_okay=False), help="Folder of clones."
@@ -209,7 +224,9 @@ def main(checkouts, out, folders, repositories, workers, path):
         return
     if not (checkouts and out):
         raise UserError("give --checkouts and --out, or --repositories")
+    every = rows if not folders else read_list(path)
     missing, wrong = rebuild(rows, checkouts, out, workers)
+    write_licences(every, out)
     for line in wrong:
         click.echo(line, err=True)
     click.echo(f"{out}: {len(rows) - missing:,} of {len(rows):,} photos")

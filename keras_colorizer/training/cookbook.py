@@ -184,7 +184,7 @@ def chroma_gan():
 # Made on 1,000 validation photos: what is hardly sure stays as it is, what is sure enough to have a
 # hue gains; skin (120° to 150° in CbCr), which the network is surest of, gains nearly nothing, and
 # blue little.
-VIVID = (
+CURVE = (
     (0.025, (2.2, 2.2, 2.2, 2.2, 2.42, 2.42, 2.42, 2.42, 2.2, 1.1, 1.1, 1.1)),
     (0.05, (-2.2, -2.2, -2.2, -3.96, -4.62, -3.52, -2.42, -2.42, -2.2, -1.1, -1.1, -1.1)),
     (0.085, (0.0, 0.0, 0.0, 1.76, 2.2, 1.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)),
@@ -202,7 +202,7 @@ def photos():
         expect="not trained yet",
         data="",
         codec="ycbcr",
-        codec_options={"saturation": 1.1, "curve": VIVID},
+        codec_options={"saturation": 1.1, "curve": CURVE},
         generator="pyramid",
         init="imagenet",
         loss="huber",
@@ -312,7 +312,7 @@ def finetune():
         expect="minutes on two cores; a sheet of before and after",
         data="",
         codec="ycbcr",
-        codec_options={"saturation": 1.1, "curve": VIVID},
+        codec_options={"saturation": 1.1, "curve": CURVE},
         generator="pyramid",
         init="photos",
         finetune=True,

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from photos import rebuild
 from PIL import Image
 
+from keras_colorizer.data import open_source
+
 EXCLUDED = {
     "EliSchwartz/imagenet-sample-images",
     "imazen/codec-corpus",
@@ -99,7 +101,10 @@ def test_photos_are_rebuilt(tmp_path, tiny):
         expected = BLUE[::-1] if one is car else BLUE
         assert abs(pixel - expected).max() < 6
     assert sizes == {"things": (410, 256), "lfw-faces": (170, 170), "stanford-cars": (250, 250)}
-    assert len(list((tmp_path / "out").rglob("*"))) == 6  # nothing but folders and photos
+    assert len(list((tmp_path / "out").rglob("*"))) == 7  # folders, photos and their licences
+    stated = open_source(tmp_path / "out").licences
+    assert set(stated) == set(sizes) and stated["things"]["origin"] == wide.repository
+    assert stated["things"]["licence"] == wide.licence
 
 
 def test_a_bare_checkout_will_do_and_what_stands_is_left_alone(tmp_path, tiny):
