@@ -7,6 +7,7 @@ from keras_colorizer.evaluation import summary
 
 # Label → (evaluation, row), the run that trained it, (benchmark, its network) of its cost.
 OXFORD, OURS = "oxford-test-128", "oxford-test-128-flowers"
+GENERAL = "oxford-test-128-photos"
 SCORES = {
     "the gray photo": ((OURS, "gray"), None, None),
     "one mean chroma": ((OURS, "mean_chroma"), None, None),
@@ -16,6 +17,8 @@ SCORES = {
     "the report's GAN": ((OXFORD, "gan"), "gan-128", ("network", "report")),
     "`flowers`": ((OURS, "flowers"), "flowers-128", ("network", "chroma")),
     "`flowers`, as colourful as the report's GAN": ((OURS, "flowers × 0.37"), None, None),
+    "`photos`": ((GENERAL, "photos"), "photos-192", ("network-photos", "pyramid")),
+    "`photos`, as colourful as the report's GAN": ((GENERAL, "photos × 0.38"), None, None),
 }  # fmt: skip
 # Label → row of the evaluation of photos of anything, and its columns.
 ANYTHING = "photos-test-160"
@@ -23,7 +26,8 @@ ANYTHING_ROWS = {
     "the gray photo": "gray",
     "`flowers`": "flowers",
     "`photos`": "photos",
-    "`photos`, `--saturation 0.6`": "photos × 0.6",
+    "`photos`, `--saturation 1.2`": "photos × 1.2",
+    "`photos`, `--saturation 0.65`": "photos × 0.65",
     "the colour photo": "truth",
 }
 ANYTHING_COLUMNS = {
@@ -51,7 +55,7 @@ def _costs(run, benchmark):
     weights = value("benchmarks", name, f"{network} float32", "weights")
     best = value("benchmarks", name, f"{network} float32", "best_ms")
     ms = f"{best:.3g}"
-    if network == "chroma":
+    if network in ("chroma", "pyramid"):
         ms += f" (int8: {value('benchmarks', name, f'{network} int8', 'best_ms'):.1f})"
     return [f"{weights / 1e6:.1f} M", f"{value('runs', run, 'cpu_minutes'):.0f}", ms]
 
@@ -88,6 +92,24 @@ def photos_table():
     return markdown(
         list(ANYTHING_COLUMNS.values()), rows, f"{photos} photos of anything, {size} px"
     )
+
+
+def skin_table():
+    """How well `photos` guesses skin, by how light it is in the photo."""
+    heads = ["photos", "CIEDE2000", "left gray", "ΔC*"]
+    rows = []
+    for group in ("above 41°", "10° to 41°", "below 10°"):
+
+        def cell(key, group=group):
+            low, mean, high = (
+                value("benchmarks", "skin-photos", group, key, part)
+                for part in ("low", "mean", "high")
+            )
+            return f"{mean:.1f} [{low:.1f}, {high:.1f}]"
+
+        count = str(value("benchmarks", "skin-photos", group, "n"))
+        rows.append([group, count, *map(cell, ("ciede2000", "gray_ciede2000", "chroma"))])
+    return markdown(heads, rows, "ITA")
 
 
 def speed_table():

@@ -128,7 +128,8 @@ def skin(model, source, folder, split, size, saturation, file):
             "model": opened.name, "data": source.name, "folder": folder, "split": split,
             "size": size, "saturation": saturation, "ids_sha256": test.ids_sha256,
         }  # fmt: skip
-        text = json.dumps({"protocol": protocol, "groups": table}, indent=2, ensure_ascii=False)
+        found = {"part": "skin", "protocol": protocol, "measured": table}
+        text = json.dumps(found, indent=1, ensure_ascii=False)
         write_text(file, text + "\n")
 
 

@@ -17,6 +17,7 @@ MEASURED = {
     "chroma": "flowers-128",
     "chroma-l": "chroma-l-128",
     "gan": "gan-128",
+    "photos": "photos-192",
     "quickstart": "quickstart-64",
 }
 
