@@ -12,17 +12,16 @@ trained on, or that look like such, are left out. Light and film shift the angle
 the skin is in the photo, not what it was, and nothing of whose it is.
 """
 
-import json
 from pathlib import Path
 
 import click
 import numpy as np
+from measured import typed
 from skimage import color
 
-from keras_colorizer import data
+from keras_colorizer import benchmarks, data
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import photos, seen, summary
-from keras_colorizer.images.files import write_text
 from keras_colorizer.inference import backends
 from keras_colorizer.inference.model import Saturated
 
@@ -128,9 +127,7 @@ def skin(model, source, folder, split, size, saturation, file):
             "model": opened.name, "data": source.name, "folder": folder, "split": split,
             "size": size, "saturation": saturation, "ids_sha256": test.ids_sha256,
         }  # fmt: skip
-        found = {"part": "skin", "protocol": protocol, "measured": table}
-        text = json.dumps(found, indent=1, ensure_ascii=False)
-        write_text(file, text + "\n")
+        benchmarks.write(file, "skin", typed(), {**table, "protocol": protocol})
 
 
 if __name__ == "__main__":

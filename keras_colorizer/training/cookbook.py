@@ -237,8 +237,8 @@ def photos():
 def photos_mobile():
     """Photos of anything, by the flagship's small network: it learns what a larger one paints.
 
-    Needs ``--data`` as recipe ``photos`` does, and a teacher, such as ``photos``. The second stage is
-    at that model's own size.
+    Needs ``--data`` as recipe ``photos`` does, and a teacher, such as ``photos``, at whose size the
+    second stage is.
 
     COMMAND: python -m keras_colorizer.train --recipe photos-mobile --data FOLDER --teacher RUN
     """
