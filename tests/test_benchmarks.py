@@ -155,7 +155,7 @@ def test_a_multiply_add_counts_two(monkeypatch, found, weights, multiply_adds):
 @pytest.fixture(scope="module")
 def folder():
     """A shipped model's, whose network is ``chroma``."""
-    return presets.find(presets.default())
+    return presets.find("flowers")
 
 
 def test_a_file_counts_what_its_convolutions_hold_and_do(folder):
