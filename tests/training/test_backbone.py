@@ -18,7 +18,14 @@ def small(**changes):
     """Recipe ``photos`` in seconds, on the garden, with random weights and a frozen stem."""
     recipe = recipes.smoke(recipes.get("photos"))
     recipe = dataclasses.replace(
-        recipe, data="synthetic", init=None, generator_options=SMALL, age=0.5, stages=(), size=32
+        recipe,
+        data="synthetic",
+        init=None,
+        generator_options=SMALL,
+        age=0.5,
+        stages=(),
+        size=32,
+        codec_options={},
     )
     return dataclasses.replace(recipe, **{"backbone_frozen": 1, "epochs": 3, **changes})
 
