@@ -116,7 +116,7 @@ def test_noise_takes_the_place_of_half_the_fakes(adversarial, photos):
     fake = ops.full(real.shape, 0.5)
     for epoch_noisy in (0.0, 1.0):
         trainer.noisy.assign(epoch_noisy)
-        trainer.step_discriminator(real, fake, real[..., :1])
+        trainer.step_discriminator(real, fake, [real[..., :1]])
     plain, noisy = (pictures[len(photos) :] for pictures in shown)
     assert np.all(plain == 0.5)
     assert np.all(noisy[6:] == 0.5) and noisy[:6].std() > 0.2
