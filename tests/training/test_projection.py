@@ -212,7 +212,7 @@ def test_a_missing_package_is_told_before_the_run(monkeypatch, tmp_path):
         ({"shown": "rolled"}, "shown=rolled: discriminator 'projection' sees gray"),
         (
             {"codec": "bins", "codec_options": {}, "loss": "cross_entropy"},
-            "judges 8 × 8 × 2, codec 'bins' has 8 × 8",
+            "it judges colours, codec 'bins' predicts how likely they are",
         ),
     ],
 )
