@@ -36,8 +36,8 @@ from keras_colorizer.data import decoding, sources
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import measures, truth
 from keras_colorizer.evaluation.photos import gray_of
-from keras_colorizer.images.files import write_text
 from keras_colorizer.training import choosing
+from keras_colorizer.utils.files import write_text
 
 UNIT = 0.1  # of chroma: where powers are 1
 PLAIN, AS_IS = "plain", "as is"

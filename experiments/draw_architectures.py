@@ -249,7 +249,7 @@ def figure(rows, path):
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    from keras_colorizer.images.files import replace_atomically
+    from keras_colorizer.utils.files import replace_atomically
 
     heights = [TOP - _bottom(stages) for _, stages in rows]
     inches = WIDTH_INCHES * sum(heights) / (WIDTH + 2 * SIDE)

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 
 import keras_colorizer
-from keras_colorizer.images.files import replace_atomically
+from keras_colorizer.utils.files import replace_atomically
 
 OLD = ("fsa-8b26527", "fsa-8b28647", "fsa-8b28625", "fsa-8b28628")
 EVERYDAY = ("00018", "00378", "00567", "00837")

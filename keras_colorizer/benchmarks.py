@@ -30,8 +30,8 @@ def write(path, part, command, measured):
     Raises:
         UserError: the file cannot be written.
     """
-    from keras_colorizer.images.files import write_text
     from keras_colorizer.training import runs
+    from keras_colorizer.utils.files import write_text
 
     facts = runs.facts(measured.get("device", "CPU"))
     measured = {key: value for key, value in measured.items() if key != "device"}

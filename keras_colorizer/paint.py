@@ -13,14 +13,15 @@ import click
 from PIL import Image
 
 import keras_colorizer
-from keras_colorizer import startup, workers
+from keras_colorizer import startup
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import inputs, reading, writing
-from keras_colorizer.images.files import replace_atomically
 from keras_colorizer.images.targets import Targets
 from keras_colorizer.inference import exporting_lite
 from keras_colorizer.models import presets
 from keras_colorizer.tally import Tally
+from keras_colorizer.utils import threads
+from keras_colorizer.utils.files import replace_atomically
 
 STDIN_LIMIT = 1_000_000_000  # bytes
 _HOPELESS = (errno.ENOSPC, errno.EROFS, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -70,7 +71,7 @@ def run(wanted: Wanted) -> None:
 
 
 def _paint_all(to_do, targets, wanted, tally):
-    cores = wanted.workers or workers.cores()
+    cores = wanted.workers or threads.cores()
     count = min(cores, len(to_do))
     stop = threading.Event()
     painter = _Painter(_load(wanted), count, max(1, cores // count), targets, wanted, stop)
@@ -84,7 +85,7 @@ def _paint_all(to_do, targets, wanted, tally):
             tally.done(notes)
 
     with tally:
-        workers.share_out(to_do, painter, report, count, stop)
+        threads.share_out(to_do, painter, report, count, stop)
 
 
 def stream(wanted: Wanted) -> None:
@@ -213,7 +214,7 @@ class _Painter:
 
     def _go_on(self):
         if self._stop.is_set():
-            raise workers.Stopped
+            raise threads.Stopped
 
 
 def _problem(one, error, out):

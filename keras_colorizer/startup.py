@@ -5,7 +5,7 @@ import logging
 import os
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference.quiet import held_back
+from keras_colorizer.utils.stderr import held_back
 
 
 def _speaks(record):

@@ -22,8 +22,8 @@ import click
 from PIL import Image, ImageOps
 
 from keras_colorizer.errors import UserError, choose
-from keras_colorizer.images.files import replace_atomically, write_text
-from keras_colorizer.workers import Stopped, cores, share_out
+from keras_colorizer.utils.files import replace_atomically, write_text
+from keras_colorizer.utils.threads import Stopped, cores, share_out
 
 LIST = Path(__file__).resolve().parent / "list.csv.gz"
 SHORT = 256  # px, the longest that a photo's short side may be

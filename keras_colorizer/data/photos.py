@@ -14,7 +14,7 @@ import numpy as np
 
 from keras_colorizer.data.sources import Source
 from keras_colorizer.errors import UserError
-from keras_colorizer.images.files import replace_atomically
+from keras_colorizer.utils.files import replace_atomically
 
 _SHOW_FROM = 2000  # photos: fewer take seconds and need no progress line
 _FORMAT = 1  # of the cache; a new number makes old caches unseen

@@ -11,7 +11,7 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import summary
 from keras_colorizer.evaluation.summary import RAW
 from keras_colorizer.evaluation.truth import SECTORS
-from keras_colorizer.images.files import replace_atomically, write_text
+from keras_colorizer.utils.files import replace_atomically, write_text
 
 RESULTS, PER_IMAGE = "results.json", "per_image.csv"
 

@@ -16,7 +16,7 @@ from keras_colorizer.evaluation import (
     tables,
 )
 from keras_colorizer.evaluation.summary import FLOORS, RAW
-from keras_colorizer.images.files import write_text
+from keras_colorizer.utils.files import write_text
 
 SHEET_PHOTOS, EXTREMES = 12, 4
 TABLE = "table.md"

@@ -3,7 +3,7 @@
 import os
 import warnings
 
-from keras_colorizer.images.files import replace_atomically
+from keras_colorizer.utils.files import replace_atomically
 
 
 def new(width: float, height: float):

@@ -9,8 +9,8 @@ from PIL import Image
 
 from keras_colorizer.errors import UserError, choose
 from keras_colorizer.images import formats, guard, levels, tiff
-from keras_colorizer.images.files import replace_atomically
 from keras_colorizer.images.reading import Photo
+from keras_colorizer.utils.files import replace_atomically
 
 WRITTEN = tuple(name for name in formats.FORMATS if name != "GIF")  # whose 256 colours are too few
 ASKED = {kind: name for name in WRITTEN for kind in (name.lower(), *formats.FORMATS[name])}

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images.files import replace_atomically
 from keras_colorizer.inference import exporting_lite, exporting_loading
 from keras_colorizer.models import card as cards
+from keras_colorizer.utils.files import replace_atomically
 
 # What an export writes; a folder that holds anything else is not ours to replace.
 OURS = {

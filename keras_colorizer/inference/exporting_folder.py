@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images.files import write_text
 from keras_colorizer.inference import (
     backends,
     examples,
@@ -18,6 +17,7 @@ from keras_colorizer.inference import (
 from keras_colorizer.inference.model import shrink
 from keras_colorizer.models import card as cards
 from keras_colorizer.models import registry
+from keras_colorizer.utils.files import write_text
 
 CALIBRATION_PHOTOS, PARITY_PHOTOS = 160, 32
 

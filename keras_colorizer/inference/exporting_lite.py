@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import exporting_loading, operators, quiet
+from keras_colorizer.inference import exporting_loading, operators
+from keras_colorizer.utils import stderr
 
 EXACT = "chroma_float32.tflite"
 CHROMA = (EXACT, "chroma_float16.tflite", "chroma_int8.tflite", "chroma_int8_u8.tflite")
@@ -60,7 +61,7 @@ def _converted(folder, file, calibration):
         converter.representative_dataset = lambda: ([photo[None]] for photo in calibration)
     if "u8" in file:
         converter.inference_input_type = converter.inference_output_type = tf.uint8
-    with quiet.held_back():
+    with stderr.held_back():
         return converter.convert()
 
 
@@ -104,7 +105,7 @@ def write(folder: str | os.PathLike, network, codec, size: int, calibration: np.
     """
     folder, calibration = Path(folder), full_range(np.asarray(calibration, np.float32))
     with tempfile.TemporaryDirectory(prefix="traced-") as traced:
-        with quiet.held_back():
+        with stderr.held_back():
             _save_traced(traced, network, codec, size)
         for file in files(codec):
             try:

@@ -9,9 +9,9 @@ import numpy as np
 
 from keras_colorizer.color import merging
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import quiet
 from keras_colorizer.inference.model import Model, check
 from keras_colorizer.models import card as cards
+from keras_colorizer.utils import stderr
 
 OURS = (
     "gray [1, S, S, 1] to chroma [1, h, w, 2], both float32 or both quantized uint8, or uint8 "
@@ -32,7 +32,7 @@ def _quiet_at_first():
     global _said
     with _FIRST:  # stderr is the process's: one thread at a time may hold it
         first, _said = not _said, True
-        with quiet.held_back() if first else contextlib.nullcontext():
+        with stderr.held_back() if first else contextlib.nullcontext():
             yield
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images.files import write_text
+from keras_colorizer.utils.files import write_text
 
 FORMAT = 1
 CARD, WEIGHTS = "card.json", "generator.keras"

@@ -12,7 +12,7 @@ from keras import ops
 from keras_colorizer.color import bins, codecs
 from keras_colorizer.color.grid import ab_cells
 from keras_colorizer.errors import UserError
-from keras_colorizer.images.files import write_text
+from keras_colorizer.utils.files import write_text
 
 FILE = "prior.json"
 LOSS = "cross_entropy"  # the one that has classes, and so needs a prior

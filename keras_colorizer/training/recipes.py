@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from keras_colorizer.errors import UserError, choose
-from keras_colorizer.images.files import write_text
 from keras_colorizer.training import renamed
+from keras_colorizer.utils.files import write_text
 
 _RECIPES = {}
 # What a stage may not change: it would be another run.

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images.files import replace_atomically, write_text
 from keras_colorizer.training import recipes
+from keras_colorizer.utils.files import replace_atomically, write_text
 
 PACKAGES = (
     "keras_colorizer", "keras", "tensorflow", "torch", "numpy", "pillow", "scikit-image", "scipy",

@@ -10,11 +10,11 @@ from keras import ops
 from keras_colorizer.color import codecs
 from keras_colorizer.data import likeness
 from keras_colorizer.errors import UserError
-from keras_colorizer.images.files import write_text
 from keras_colorizer.models import card, presets, registry
 from keras_colorizer.models.backbones import pretrained
 from keras_colorizer.training import recipes
 from keras_colorizer.training.trainer import BACKBONE
+from keras_colorizer.utils.files import write_text
 
 # ``--init imagenet`` begins from the pretrained weights of the generator's backbone.
 IMAGENET = "imagenet"

@@ -9,10 +9,10 @@ from keras import ops
 
 from keras_colorizer.color import codecs, spaces
 from keras_colorizer.errors import UserError
-from keras_colorizer.images.files import write_text
 from keras_colorizer.models import card, registry
 from keras_colorizer.training import losses, start
 from keras_colorizer.training.trainer import BACKBONE
+from keras_colorizer.utils.files import write_text
 
 OPTION = "--teacher"
 # With the weights, what of a card decides which colours a teacher gives.

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from keras_colorizer.errors import UserError, choose
-from keras_colorizer.images.files import replace_atomically
 from keras_colorizer.models.backbones import applications
+from keras_colorizer.utils.files import replace_atomically
 
 EXTRA = "keras_colorizer[pretrained]"
 # A state dict's file, in torch's format before 1.6: pickles, then raw numbers.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keras_colorizer.images.files import replace_atomically, write_text
+from keras_colorizer.utils.files import replace_atomically, write_text
 
 
 def names(folder):

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from keras_colorizer import workers
+from keras_colorizer.utils import threads
 
 
 def share_out(jobs, work, report=lambda *_: None, count=3, stop=None):
-    workers.share_out(jobs, work, report, count, stop or threading.Event())
+    threads.share_out(jobs, work, report, count, stop or threading.Event())
 
 
 def test_every_job_is_done_and_reported_here():
@@ -70,4 +70,4 @@ def test_an_interruption_stops_what_waits_and_waits_for_what_runs(error):
 
 
 def test_there_is_a_core():
-    assert workers.cores() >= 1
+    assert threads.cores() >= 1
