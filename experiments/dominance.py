@@ -17,7 +17,7 @@ import math
 import re
 from pathlib import Path
 
-from keras_colorizer.images import figures
+from keras_colorizer.visualization import figures
 
 LOW, HIGH = 0.55, 0.9
 ACCURACIES = ("discriminator_accuracy", "val_discriminator_accuracy")

@@ -15,7 +15,7 @@ import bench
 import dominance
 from systems import SYSTEMS
 
-from keras_colorizer.images import figures
+from keras_colorizer.visualization import figures
 
 COLUMNS = 5
 # Column of metrics.csv → its colour and the limits of its axis.

@@ -40,8 +40,9 @@ from keras_colorizer.color import merging
 from keras_colorizer.data import sources
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation.truth import chroma_of, to_lab
-from keras_colorizer.images import inputs, reading, sheets
+from keras_colorizer.images import inputs, reading
 from keras_colorizer.utils.files import write_text
+from keras_colorizer.visualization import sheets
 
 BLOCK = 8  # pixels: JPEG's blocks
 BLUR = 2.0  # pixels, of the Gaussian for noise and for slopes

@@ -17,9 +17,10 @@ from PIL import Image, ImageDraw
 
 import keras_colorizer
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import inputs, labels, reading
-from keras_colorizer.images.sheets import save_png
+from keras_colorizer.images import inputs, reading
 from keras_colorizer.models import presets
+from keras_colorizer.visualization import labels
+from keras_colorizer.visualization.sheets import save_png
 
 WIDTH, HEIGHT = 1600, 2000  # pixels of a page at most
 GAP, HEAD, CAPTION = 6, 40, 20  # pixels: between pictures; of columns' names; of a photo's name

@@ -17,7 +17,7 @@ from sklearn.datasets import load_sample_image
 from systems import SYSTEMS
 
 import keras_colorizer
-from keras_colorizer.images import sheets
+from keras_colorizer.visualization import sheets
 
 SIDE, WRAP = 176, 6
 

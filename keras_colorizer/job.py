@@ -14,11 +14,11 @@ from keras_colorizer import data
 from keras_colorizer.data import likeness
 from keras_colorizer.data.mix import Mix, members
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import sheets
 from keras_colorizer.inference import backends, exporting
 from keras_colorizer.models import card
 from keras_colorizer.training import callbacks, delivery, gradients, recipes, runs, session, start
 from keras_colorizer.utils.files import replace_atomically
+from keras_colorizer.visualization import sheets
 
 SHEET_PHOTOS = 16
 

@@ -204,13 +204,13 @@ class _Painter:
         return None if places.keep else photo.notes
 
     def _write_sheet(self, path, photo, result):
-        from keras_colorizer.images import comparing
+        from keras_colorizer.visualization import comparisons
 
         panels = {"gray": photo.gray, "result": result, "original": photo.colour()}
         panels = {name: panel for name, panel in panels.items() if panel is not None}
         with replace_atomically(path) as temporary:
             # Photos become no smaller by Pillow's level 6, and take twice the time.
-            comparing.side_by_side(panels).save(temporary, format="PNG", compress_level=2)
+            comparisons.side_by_side(panels).save(temporary, format="PNG", compress_level=2)
 
     def _go_on(self):
         if self._stop.is_set():

@@ -5,10 +5,10 @@ import os
 import numpy as np
 from PIL import Image, ImageDraw
 
-from keras_colorizer.evaluation.histograms import save_histograms
-from keras_colorizer.evaluation.hues import save_hues
-from keras_colorizer.images import labels
-from keras_colorizer.images.sheets import contact_sheet, save_png
+from keras_colorizer.visualization import labels
+from keras_colorizer.visualization.histograms import save_histograms
+from keras_colorizer.visualization.hues import save_hues
+from keras_colorizer.visualization.sheets import contact_sheet, save_png
 
 __all__ = ["save_best_worst", "save_histograms", "save_hues", "save_sheet"]
 

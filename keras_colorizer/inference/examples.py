@@ -7,9 +7,10 @@ import numpy as np
 from PIL import Image
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import reading, sheets
+from keras_colorizer.images import reading
 from keras_colorizer.inference.backends import ExportedModel
 from keras_colorizer.inference.colorizer import Colorizer
+from keras_colorizer.visualization import sheets
 
 FILE = "examples.png"
 WIDTH, HEIGHT = 300, 200  # pixels of each picture; a photo is fitted in and padded with white

@@ -11,7 +11,7 @@ from keras import ops
 
 from keras_colorizer.color import codecs, spaces
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import sheets
+from keras_colorizer.visualization import sheets
 
 PANELS = {
     "loss": ["loss", "val_loss", "generator_loss"],

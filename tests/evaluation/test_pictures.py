@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_colorizer.evaluation import hues as heat
 from keras_colorizer.evaluation import pictures
-from keras_colorizer.images import figures
+from keras_colorizer.visualization import figures
+from keras_colorizer.visualization import hues as heat
 
 LONG = "chroma_unet_with-a-very-long-name (runs/2024-11-05-and-more)" * 3
 

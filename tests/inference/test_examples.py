@@ -8,7 +8,6 @@ from skimage import data
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.export import export
-from keras_colorizer.images import sheets
 from keras_colorizer.inference import (
     backends,
     colorizer,
@@ -18,6 +17,7 @@ from keras_colorizer.inference import (
     parity,
 )
 from keras_colorizer.models import card
+from keras_colorizer.visualization import sheets
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from keras_colorizer.images import figures, labels
 from keras_colorizer.utils.files import replace_atomically
+from keras_colorizer.visualization import figures, labels
 
 _GAP = 4
 _CAPTION = 24  # pixels: a line of text and the gap to the next row

@@ -5,7 +5,7 @@ import textwrap
 
 import numpy as np
 
-from keras_colorizer.images import figures
+from keras_colorizer.visualization import figures
 
 # Of the 30° sectors of Lab hue, from 0° on.
 HUES = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keras_colorizer.images import labels
+from keras_colorizer.visualization import labels
 
 
 def width_of(text, font):

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from keras_colorizer.images import figures
+from keras_colorizer.visualization import figures
 
 # A column of classes higher than this is broken; at most four stand side by side.
 _CLASS_ROWS, _CLASS_COLUMNS = 36, 4

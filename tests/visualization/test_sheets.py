@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_colorizer.images import sheets
+from keras_colorizer.visualization import sheets
 
 
 @pytest.mark.parametrize("size", [16, 128])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_colorizer.images.comparing import side_by_side
+from keras_colorizer.visualization.comparisons import side_by_side
 
 
 def test_panels_stand_in_order():
