@@ -184,7 +184,7 @@ class _Painter:
         self._go_on()
         source = one.path
         if source is None:
-            from keras_colorizer.images import fetching  # TLS takes its time to be imported
+            from keras_colorizer.images.web import fetching  # TLS takes its time to be imported
 
             source = fetching.fetch(one.name, self._wanted.allow_private_hosts, stop=self._stop)
         photo = reading.read(source, what=one.name)

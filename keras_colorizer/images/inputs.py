@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from keras_colorizer.images import formats, links
+from keras_colorizer.images import formats
+from keras_colorizer.images.web import links
 
 _KINDS = ", ".join(formats.KINDS)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import exif as exifs
 from keras_colorizer.images import formats, guard, levels, profiles, tiff
+from keras_colorizer.images import metadata as exifs
 
 MAX_PIXELS = 178_956_970  # twice Pillow's Image.MAX_IMAGE_PIXELS, where Pillow itself refuses
 _TURNS = {

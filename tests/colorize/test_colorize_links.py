@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_colorizer.images import fetching
+from keras_colorizer.images.web import fetching
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

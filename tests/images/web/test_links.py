@@ -2,7 +2,7 @@
 
 import pytest
 
-from keras_colorizer.images import links
+from keras_colorizer.images.web import links
 
 
 @pytest.mark.parametrize("text", ["http://example.org/a.jpg", "HTTPS://example.org"])

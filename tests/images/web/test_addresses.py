@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import addresses
+from keras_colorizer.images.web import addresses
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:2800:21f:cb07:6820::1"])

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from keras_colorizer.images import fetching
+from keras_colorizer.images.web import fetching
 
 LIMITS = fetching.Limits(size=100_000, silence=0.4, total=1.5)
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 200

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import addresses
+from keras_colorizer.images.web import addresses
 
 
 def test_this_machine_is_refused_unless_allowed(server, fetch):

@@ -8,7 +8,7 @@ import time
 import urllib.parse
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import addresses, links
+from keras_colorizer.images.web import addresses, links
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHUNK = 1 << 16

@@ -5,7 +5,7 @@ import struct
 import pytest
 from PIL import Image
 
-from keras_colorizer.images import exif as exifs
+from keras_colorizer.images import metadata as exifs
 from keras_colorizer.images.reading import read
 
 

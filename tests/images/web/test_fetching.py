@@ -7,7 +7,7 @@ import time
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import fetching
+from keras_colorizer.images.web import fetching
 
 
 @pytest.mark.parametrize(
