@@ -32,7 +32,8 @@ from keras import ops
 from skimage import color
 
 from keras_colorizer.color import codecs, spaces
-from keras_colorizer.data import decoding, sources
+from keras_colorizer.data import decoding
+from keras_colorizer.data.sources import resolve
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import measures, truth
 from keras_colorizer.evaluation.photos import gray_of
@@ -59,7 +60,7 @@ BATCH = 32
 
 def read(data, split, count, size):
     """uint8 RGB (N, size, size, 3) of photos spread over a source's folders."""
-    source = sources.open_source(data)
+    source = resolve.open_source(data)
     ids = source.ids(split)
     folders = ["/".join(photo_id.split("/")[:-1][:1]) for photo_id in ids]
     wanted = set(choosing.spread(folders, count).tolist())

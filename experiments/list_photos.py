@@ -4,16 +4,17 @@
     python experiments/list_photos.py NAME --of FOLDER    # writes the list anew, from a folder
 
 A list, data_sets/NAME.txt, begins with the form of an id; each line after it is a group and the
-numbers in it. The package knows the sets by a hash of their ids (keras_colorizer/data/known.json),
-so that a card of what was trained on them says their licence. data_sets/README.md says where the
-photos come from.
+numbers in it. The package knows the sets by a hash of their ids
+(keras_colorizer/data/sources/known.json), so that a card of what was trained on them says their
+licence. data_sets/README.md says where the photos come from.
 """
 
 import argparse
 import re
 from pathlib import Path
 
-from keras_colorizer.data import known, open_source
+from keras_colorizer.data import open_source
+from keras_colorizer.data.sources import known
 
 LISTS = Path(__file__).resolve().parent / "data_sets"
 # Name → the form of an id, and what reads group and number from one.

@@ -37,7 +37,7 @@ from scipy import ndimage
 import keras_colorizer
 from keras_colorizer import startup
 from keras_colorizer.color import merging
-from keras_colorizer.data import sources
+from keras_colorizer.data.sources import resolve
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation.truth import chroma_of, to_lab
 from keras_colorizer.images import inputs, reading
@@ -75,7 +75,7 @@ def photos_of(data, split, most, side, leave_out=()):
     if Path(data).is_dir():
         found = [(str(x.stem), x.path) for x in inputs.find([data])[0]]
     else:
-        source = sources.open_source(data)
+        source = resolve.open_source(data)
         found = zip(source.ids(split), source.encoded(split), strict=True)
     found = [(name, content) for name, content in found if name not in leave_out]
     if not found:

@@ -38,7 +38,7 @@ from skimage import data
 
 from keras_colorizer import benchmarks
 from keras_colorizer.color import merging
-from keras_colorizer.data import sources
+from keras_colorizer.data.sources import resolve
 from keras_colorizer.evaluation import measures
 from keras_colorizer.evaluation.truth import Truth
 from keras_colorizer.inference import upsampling
@@ -78,7 +78,7 @@ def photos(name, split, most):
     """uint8 RGB photos of a source at their own size, at most so many, evenly drawn."""
     if name == "skimage":
         return [data.astronaut(), data.coffee(), data.chelsea()]
-    source = sources.open_source(name)
+    source = resolve.open_source(name)
     step = max(1, len(source.ids(split)) // most)
     files = [file for i, file in enumerate(source.encoded(split)) if i % step == 0][:most]
     return [np.asarray(Image.open(io.BytesIO(file)).convert("RGB")) for file in files]

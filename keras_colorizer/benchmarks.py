@@ -205,7 +205,7 @@ def pipeline(source_name, data_dir, size, batch, photos):
         UserError: too few readable photos.
     """
     from keras_colorizer.data.photos import Photos
-    from keras_colorizer.data.sources import open_source
+    from keras_colorizer.data.sources.resolve import open_source
 
     def rate(iterable):
         start = time.perf_counter()

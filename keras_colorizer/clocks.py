@@ -33,7 +33,7 @@ def picture(width, height, mode="RGB", seed=0):
     Returns:
         ``PIL.Image``.
     """
-    from keras_colorizer.data.synthetic import garden
+    from keras_colorizer.data.sources.garden import garden
 
     small = Image.fromarray(garden(1, 256, seed)[0])
     large = np.asarray(small.resize((width, height), Image.Resampling.BICUBIC), np.int16)

@@ -115,7 +115,7 @@ def export(network, codec, size: int, folder: str | os.PathLike) -> dict:
         UserError: the network cannot be converted.
     """
     from keras_colorizer.color.spaces import gray_uint8
-    from keras_colorizer.data.synthetic import garden
+    from keras_colorizer.data.sources.garden import garden
     from keras_colorizer.inference import exporting_lite
 
     photos = gray_uint8(garden(_CALIBRATION_PHOTOS, size).astype(np.int32))

@@ -12,11 +12,13 @@ PACKAGE = ROOT / "keras_colorizer"
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 # Who may import whom. A file that stands directly in the package is a command: it may import all.
-BASE = {"errors", "color", "images"}
+BASE = {"errors", "utils", "color", "images", "visualization"}
 MAY_IMPORT = {
     "errors": set(),
-    "color": BASE,
+    "utils": {"errors", "utils"},
+    "color": BASE - {"images", "visualization"},
     "images": BASE,
+    "visualization": BASE,
     "data": BASE | {"data"},
     "models": BASE | {"models"},
     "training": BASE | {"data", "models", "training"},

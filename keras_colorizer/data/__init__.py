@@ -8,14 +8,14 @@ import importlib
 _HOMES = {
     "ab_histogram": "statistics",
     "batch_arrays": "batches",
-    "garden": "synthetic",
+    "garden": "sources.garden",
     "load_photos": "pipeline",
     "mean_chroma": "statistics",
-    "open_source": "sources",
+    "open_source": "sources.resolve",
     "pairs": "pipeline",
     "Photos": "photos",
     "rebalancing_weights": "statistics",
-    "Source": "sources",
+    "Source": "sources.base",
     "steps_per_epoch": "batches",
     "training_batches": "batches",
 }

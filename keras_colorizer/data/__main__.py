@@ -28,8 +28,8 @@ def data(source_name, data_dir, size, fit, out, overwrite):
     """
     from pathlib import Path
 
-    from keras_colorizer.data.archive import write
-    from keras_colorizer.data.sources import open_source
+    from keras_colorizer.data.sources.npz import write
+    from keras_colorizer.data.sources.resolve import open_source
     from keras_colorizer.errors import UserError
 
     path = Path(out)

@@ -4,12 +4,11 @@ import collections
 import dataclasses
 import functools
 import math
-import os
 from collections.abc import Sequence
 
 import numpy as np
 
-from keras_colorizer.data.sources import UNLABELLED, Source, top_folder
+from keras_colorizer.data.sources.base import UNLABELLED, Source, top_folder
 from keras_colorizer.errors import UserError
 
 # Positions in which every source has its share to within one photo.
@@ -235,25 +234,3 @@ def _shuffled(places, count, seed, source):
 @functools.lru_cache(maxsize=128)  # each source's present pass, of many sources
 def _pass(seed, source, number, count):
     return np.random.default_rng([seed, 0, source, number]).permutation(count)
-
-
-def open_mix(
-    names: Sequence[str], data_dir: str | os.PathLike | None = None, cap: int | None = None
-) -> Source:
-    """The sources of several ``--data``, as one.
-
-    Args:
-        names: what ``open_source`` takes, each with ``=WEIGHT`` if it is not 1.
-        data_dir: where tfds keeps prepared data.
-        cap: of each folder source, at most so many photos of each of its folders.
-
-    Raises:
-        UserError: as ``open_source``; a weight that is none; a source named twice.
-    """
-    from keras_colorizer.data.sources import open_source
-
-    parsed = [parse(name) for name in names]
-    if twice := {n for n, _ in parsed if [m for m, _ in parsed].count(n) > 1}:
-        raise UserError(f"--data {min(twice)}: named twice; give it a weight instead")
-    sources = [open_source(name, data_dir, cap) for name, _ in parsed]
-    return Mix(sources, [weight for _, weight in parsed])

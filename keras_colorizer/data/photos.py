@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from keras_colorizer.data.sources import Source
+from keras_colorizer.data.sources.base import Source
 from keras_colorizer.errors import UserError
 from keras_colorizer.utils.files import replace_atomically
 

@@ -6,7 +6,8 @@ from keras_colorizer.data import photos as storage
 from keras_colorizer.data.decoding import FITS
 from keras_colorizer.data.mix import Mix
 from keras_colorizer.data.photos import Joined, Photos
-from keras_colorizer.data.sources import Source, open_source
+from keras_colorizer.data.sources.base import Source
+from keras_colorizer.data.sources.resolve import open_source
 from keras_colorizer.errors import UserError, choose
 
 # Of what a mix may keep in RAM: beyond it, files that are mapped into it serve as well.

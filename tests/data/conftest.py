@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_colorizer.data.synthetic import garden
+from keras_colorizer.data.sources.garden import garden
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from keras_colorizer.benchmark import benchmark
 from keras_colorizer.data import load_photos, open_source
 from keras_colorizer.data.__main__ import data
-from keras_colorizer.data.sources import ROLES
+from keras_colorizer.data.sources.base import ROLES
 from keras_colorizer.errors import UserError
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from keras_colorizer.data.decoding import decode, fit_photo, to_rgb
-from keras_colorizer.data.synthetic import garden
+from keras_colorizer.data.sources.garden import garden
 from keras_colorizer.errors import UserError
 
 

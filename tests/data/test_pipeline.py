@@ -54,7 +54,7 @@ def test_a_cache_is_reused_and_equals_memory(folder, tmp_path, monkeypatch):
     wanted = load_photos(folder, "train", 16)
     first = load_photos(folder, "train", 16, cache=tmp_path / "cache")
     assert isinstance(first.images, np.memmap)
-    from keras_colorizer.data.folder import Folder
+    from keras_colorizer.data.sources.folder import Folder
 
     monkeypatch.setattr(Folder, "photos", None)  # a second decoding would fail
     again = load_photos(folder, "train", 16, cache=tmp_path / "cache")

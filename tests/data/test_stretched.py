@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from keras_colorizer.data import load_photos, open_source
-from keras_colorizer.data.archive import write
 from keras_colorizer.data.decoding import stretch, stretch_all
-from keras_colorizer.data.synthetic import garden
+from keras_colorizer.data.sources.garden import garden
+from keras_colorizer.data.sources.npz import write
 from keras_colorizer.errors import UserError
 
 LANCZOS = Image.Resampling.LANCZOS

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from PIL import Image
 
 from keras_colorizer.data import likeness
-from keras_colorizer.data.sources import ROLES, role_of
-from keras_colorizer.data.synthetic import garden
+from keras_colorizer.data.sources.base import ROLES, role_of
+from keras_colorizer.data.sources.garden import garden
 from keras_colorizer.evaluate import evaluate
 from keras_colorizer.models import card
 from keras_colorizer.train import train

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from keras_colorizer.data import network
-from keras_colorizer.data.sources import (
+from keras_colorizer.data.sources import network
+from keras_colorizer.data.sources.base import (
     ROLES,
     TFDS_EXPRESSION,
     UNLABELLED,
@@ -253,7 +253,7 @@ class TfdsSet(Source):
     def photos(self, split, size, fit):
         import tensorflow as tf
 
-        from keras_colorizer.data.streams import arrays, fit_tensor
+        from keras_colorizer.data.sources.streams import arrays, fit_tensor
 
         ids = self._choose(split)
         wanted = tf.data.Dataset.from_tensor_slices([i is not None for i in ids])

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 import numpy as np
 
-from keras_colorizer.data import known
 from keras_colorizer.data.decoding import decode
-from keras_colorizer.data.sources import ROLES, UNLABELLED, Source, role_of, top_folder
+from keras_colorizer.data.sources import known
+from keras_colorizer.data.sources.base import ROLES, UNLABELLED, Source, role_of, top_folder
 from keras_colorizer.errors import UserError
 from keras_colorizer.images.formats import KINDS, SUFFIXES
 
@@ -93,7 +93,7 @@ class Folder(Source):
     def photos(self, split, size, fit):
         import tensorflow as tf
 
-        from keras_colorizer.data.streams import arrays, fit_tensor
+        from keras_colorizer.data.sources.streams import arrays, fit_tensor
 
         def read(photo_id):
             try:

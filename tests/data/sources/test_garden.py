@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_colorizer.data import mean_chroma
-from keras_colorizer.data.synthetic import SPLITS, garden, name
+from keras_colorizer.data.sources.garden import SPLITS, garden, name
 
 LUMA = np.float32([0.299, 0.587, 0.114])
 

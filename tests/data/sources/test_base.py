@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from keras_colorizer.data import load_photos, open_source
-from keras_colorizer.data.sources import ROLES, role_of
+from keras_colorizer.data.sources.base import ROLES, role_of
 from keras_colorizer.errors import UserError
 
 

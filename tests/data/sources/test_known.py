@@ -6,11 +6,12 @@ from pathlib import Path
 import list_photos
 import pytest
 
-from keras_colorizer.data import known, open_source
-from keras_colorizer.data.sources import role_of
+from keras_colorizer.data import open_source
+from keras_colorizer.data.sources import known
+from keras_colorizer.data.sources.base import role_of
 from keras_colorizer.models.card import id_hash
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize("name", known.sets())

@@ -1,14 +1,12 @@
-"""Where photos come from: a tfds name, a folder of images, ``synthetic`` or a photos.npz."""
+"""What every source of photos is: ids in roles, photos at a size, licences."""
 
 import hashlib
-import os
 import types
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from keras_colorizer.data import decoding, synthetic
+from keras_colorizer.data import decoding
 from keras_colorizer.errors import UserError, choose
 
 ROLES = ("train", "validation", "test")
@@ -31,7 +29,7 @@ def top_folder(photo_id: str) -> str:
     return photo_id.rpartition("/")[0].partition("/")[0]
 
 
-def _spread(total, count):
+def evenly(total, count):
     """``count`` of the first ``total`` numbers, evenly apart; all where there are fewer."""
     return sorted({int(i) for i in np.linspace(0, total - 1, min(count, total))})
 
@@ -88,7 +86,7 @@ class Source:
             >>> len(open_source("synthetic").sample("test", 64, 32))
             32
         """
-        wanted = _spread(len(self.ids(split)), count)
+        wanted = evenly(len(self.ids(split)), count)
         originals = (x for i, x in enumerate(self._originals(split, size)) if i in wanted)
         found = decoding.stretch_all(originals, size)
         return [(photo_id, photo) for photo_id, photo in found if photo is not None]
@@ -131,82 +129,3 @@ class Source:
         if split.startswith(TFDS_EXPRESSION):
             raise UserError(f"split {split!r} needs a tfds data set, and {self.name} is none")
         return choose("split", split, (*ROLES, "all"))
-
-
-class Garden(Source):
-    """The procedural garden of `synthetic`."""
-
-    name = "synthetic"
-    licence = synthetic.LICENCE
-
-    def _indices(self, split):
-        roles = ROLES if self._role(split) == "all" else (split,)
-        return [i for role in roles for i in synthetic.SPLITS[role]]
-
-    def ids(self, split):
-        return [synthetic.name(i) for i in self._indices(split)]
-
-    def photos(self, split, size, fit):
-        indices = self._indices(split)
-        for start in range(0, len(indices), 64):
-            part = indices[start : start + 64]  # roles are ranges that follow each other
-            for i, photo in zip(part, synthetic.garden(len(part), size, part[0]), strict=True):
-                yield synthetic.name(i), photo
-
-    def sample(self, split, size, count):
-        indices = self._indices(split)
-        wanted = [indices[place] for place in _spread(len(indices), count)]
-        return [(synthetic.name(i), synthetic.garden(1, size, i)[0]) for i in wanted]
-
-    def _originals(self, split, size):
-        return self.photos(split, size, "stretch")
-
-
-def open_source(
-    name: str | os.PathLike | Sequence[str],
-    data_dir: str | os.PathLike | None = None,
-    cap: int | None = None,
-) -> Source:
-    """The source that ``--data`` names.
-
-    Args:
-        name: ``synthetic``, a folder of images, a ``photos.npz``, or a tfds data set
-            (``oxford_flowers102``, ``imagenette/160px-v2``); or several of them, each with
-            ``=WEIGHT`` after it if its weight in the mix is not 1.
-        data_dir: where tfds keeps prepared data; default ``TFDS_DATA_DIR``, else tfds's own.
-        cap: of a folder's subfolders, at most so many training photos of each; None for all.
-
-    Raises:
-        UserError: nothing of that name, or nothing in it that is a photo.
-
-    Example:
-        >>> open_source("synthetic").ids("validation")[0]
-        'garden-001200'
-    """
-    if isinstance(name, list | tuple):
-        if len(name) != 1:
-            from keras_colorizer.data.mix import open_mix
-
-            return open_mix(name, data_dir, cap)
-        (name,) = name
-    text = os.fspath(name)
-    path = Path(text).expanduser()
-    if text == Garden.name:
-        return Garden()
-    if path.suffix == ".npz":
-        if not path.is_file():
-            raise UserError(f"{text}: no such file; python -m keras_colorizer.data writes one")
-        from keras_colorizer.data.archive import Archive
-
-        return Archive(path)
-    if path.is_dir():
-        from keras_colorizer.data.folder import Folder
-
-        return Folder(path, cap)
-    if path.exists():
-        raise UserError(f"{text}: a file; --data takes a folder of images or a photos.npz")
-    if path.is_absolute() or text.startswith((".", "~")) or text.endswith(("/", os.sep)):
-        raise UserError(f"{text}: no such folder; give --data a folder of images that exists")
-    from keras_colorizer.data.tfds import TfdsSet
-
-    return TfdsSet(text, data_dir)

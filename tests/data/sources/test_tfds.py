@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_colorizer.data import load_photos, network, open_source
-from keras_colorizer.data.sources import role_of
-from keras_colorizer.data.synthetic import garden
+from keras_colorizer.data import load_photos, open_source
+from keras_colorizer.data.sources import network
+from keras_colorizer.data.sources.base import role_of
+from keras_colorizer.data.sources.garden import garden
 from keras_colorizer.errors import UserError
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_colorizer.data import photos as storage
 from keras_colorizer.data.decoding import fit_photo
-from keras_colorizer.data.sources import ROLES, Source
+from keras_colorizer.data.sources.base import ROLES, Source
 from keras_colorizer.errors import UserError
 from keras_colorizer.utils.files import replace_atomically
 
