@@ -142,14 +142,14 @@ def _of_recipe(recipe, folder):
 
 def _of_model(path_or_name, scratch):
     """The files of a run, an exported folder or a shipped model; its size; its name."""
-    from keras_colorizer.inference import exporting, exporting_lite, tflite
+    from keras_colorizer.inference import exporting, layout, tflite
     from keras_colorizer.models import card as cards
     from keras_colorizer.models import presets
 
     path = Path(path_or_name)
     path = path if path.exists() else presets.find(path_or_name)
-    if (path / exporting_lite.EXACT).is_file():
-        size = tflite.open_tflite(path / exporting_lite.EXACT).size
+    if (path / layout.EXACT).is_file():
+        size = tflite.open_tflite(path / layout.EXACT).size
         return _files_in(path), size, cards.read(path)["name"]
     network, codec, card = exporting.load_run(path)
     return export(network, codec, card["size"], scratch), card["size"], card["name"]

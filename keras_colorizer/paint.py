@@ -17,7 +17,7 @@ from keras_colorizer import startup
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import inputs, reading, writing
 from keras_colorizer.images.targets import Targets
-from keras_colorizer.inference import exporting_lite
+from keras_colorizer.inference import layout
 from keras_colorizer.models import presets
 from keras_colorizer.tally import Tally
 from keras_colorizer.utils import threads
@@ -122,7 +122,7 @@ def _load(wanted):
         raise UserError("--raw is the network's own RGB; leave out --saturation and --blend")
     model = wanted.model or _default()
     path = Path(model)
-    exported = (path / exporting_lite.EXACT).is_file()
+    exported = (path / layout.EXACT).is_file()
     another = wanted.temperature is not None and path.suffix != ".tflite"  # the SavedModel's
     if another or (path.is_dir() and not exported):
         startup.import_keras()  # quietly; what runs on LiteRT goes without

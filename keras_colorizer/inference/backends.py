@@ -6,8 +6,8 @@ from pathlib import Path
 from keras_colorizer.errors import UserError, within
 from keras_colorizer.inference import (
     exporting,
-    exporting_lite,
     exporting_loading,
+    layout,
     tflite,
 )
 from keras_colorizer.inference.model import Model
@@ -86,7 +86,7 @@ class ExportedModel(Model):
     def __init__(self, folder: str | os.PathLike):
         self._folder, self._rgb = Path(folder), None
         card = cards.read(folder)
-        self.lite = tflite.open_tflite(self._folder / exporting_lite.EXACT)
+        self.lite = tflite.open_tflite(self._folder / layout.EXACT)
         super().__init__(card["name"], card, card["size"])
         self.predicts_rgb = bool(card.get("predicts_rgb"))
 
@@ -154,7 +154,7 @@ def open_model(path_or_name: str | os.PathLike, temperature: float | None = None
     if temperature is not None:
         temperature = within("temperature", temperature, 0, 1)
     if path.is_dir():
-        saved, lite = (path / "saved_model.pb").is_file(), (path / exporting_lite.EXACT).is_file()
+        saved, lite = (path / "saved_model.pb").is_file(), (path / layout.EXACT).is_file()
         weights, is_run = (path / cards.WEIGHTS).is_file(), (path / "recipe.json").is_file()
         if not is_run and saved and (temperature is not None or not lite):
             return SavedModel(path, temperature)

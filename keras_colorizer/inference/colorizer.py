@@ -251,7 +251,7 @@ def load(
     Example:
         >>> keras_colorizer.load("flowers")("old.jpg").save("colour.png")
     """
-    from keras_colorizer.inference import backends, exporting_lite
+    from keras_colorizer.inference import backends, layout
     from keras_colorizer.models import presets
 
     path_or_name = presets.default() if path_or_name is None else path_or_name
@@ -259,5 +259,5 @@ def load(
     if colorizer.kind == "tflite":
         path = Path(path_or_name)
         path = path if path.exists() else presets.find(str(path_or_name))
-        colorizer._file = (path / exporting_lite.EXACT if path.is_dir() else path).absolute()
+        colorizer._file = (path / layout.EXACT if path.is_dir() else path).absolute()
     return colorizer

@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import exporting_lite, exporting_loading
+from keras_colorizer.inference import exporting_loading, layout
 from keras_colorizer.models import card as cards
 from keras_colorizer.utils.files import replace_atomically
 
 # What an export writes; a folder that holds anything else is not ours to replace.
 OURS = {
     "assets", "variables", "fingerprint.pb", "saved_model.pb", "card.json", "README.md",
-    "examples.png", cards.WEIGHTS, *exporting_lite.FILES,
+    "examples.png", cards.WEIGHTS, *layout.FILES,
 }  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def export(
 
     Returns:
         The folder: ``saved_model.pb``, ``variables/``, ``fingerprint.pb``, ``card.json``, and with
-        ``source`` the files of ``exporting_lite.FILES``, ``generator.keras``, from which training
+        ``source`` the files of ``layout.FILES``, ``generator.keras``, from which training
         goes on, and ``README.md``, a model card; then the
         model is called what the folder is called, as shipped models are. The
         SavedModel's signatures are those of ``signatures``. The computation is float32 whatever

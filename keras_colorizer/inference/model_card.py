@@ -1,6 +1,6 @@
 """The model card: the README.md of an exported folder, for people who meet the model there."""
 
-from keras_colorizer.inference import examples, exporting_lite, parity
+from keras_colorizer.inference import examples, layout, parity
 
 _BIASES = """\
 - Colours are plausible, not true: many colours give one gray. No result says what colour a thing
@@ -50,7 +50,7 @@ _WHAT = {
     "chroma_float16.tflite": "the same, weights in half the bytes; for GPUs of phones",
     "chroma_int8.tflite": "the same, weights and activations int8, floats in and out",
     "chroma_int8_u8.tflite": "the same, bytes in (gray as it is) and out (see its scale)",
-    exporting_lite.PHOTO: "photo to photo: uint8 [1, H, W, 1 or 3] to RGB, any size (float16)",
+    layout.PHOTO: "photo to photo: uint8 [1, H, W, 1 or 3] to RGB, any size (float16)",
 }
 
 

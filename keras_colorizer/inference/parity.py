@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.inference import tflite
-from keras_colorizer.inference.exporting_lite import CHROMA, PHOTO
+from keras_colorizer.inference.layout import CHROMA, PHOTO
 from keras_colorizer.inference.model import shrink
 
 SAVED_MODEL = "saved_model.pb"
@@ -120,7 +120,7 @@ def measure(folder: str | os.PathLike, reference, saved, colorize, photos: np.nd
     """Measures every file of an exported folder beside the network that it came from.
 
     Args:
-        folder: with the SavedModel and those of ``exporting_lite.FILES`` that there are.
+        folder: with the SavedModel and those of ``layout.FILES`` that there are.
         reference: ``Model`` of the run, in Keras.
         saved: ``Model`` of the SavedModel.
         colorize: function of uint8 photos, as ``exporting.load_saved_model`` gives it.

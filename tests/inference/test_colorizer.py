@@ -11,7 +11,7 @@ from PIL import Image
 
 import keras_colorizer
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import backends, colorizer, exporting_lite
+from keras_colorizer.inference import backends, colorizer, layout
 from keras_colorizer.models import card, presets
 
 # Colorizes as a user would, where neither TensorFlow nor Keras can be imported.
@@ -104,14 +104,14 @@ def test_a_photo_tflite_decides_colour_at_its_working_size(photo_tflite, run, tm
 def test_a_shipped_name_without_tensorflow(monkeypatch, tmp_path, chroma_tflite, run, file):
     folder = tmp_path / "models" / "tiny"
     folder.mkdir(parents=True)
-    shutil.copy(chroma_tflite, folder / exporting_lite.EXACT)
+    shutil.copy(chroma_tflite, folder / layout.EXACT)
     shutil.copy(run / card.CARD, folder)
     monkeypatch.setattr(presets, "FOLDERS", (tmp_path / "models",))
     found = keras_colorizer.load("tiny")
     assert (found.name, found.kind, found.size) == ("tiny", "tflite", 32)
     assert np.array_equal(np.asarray(found.clone()(file)), np.asarray(found(file)))
     assert keras_colorizer.load().name == "tiny"  # the only one
-    for model in (folder, folder / exporting_lite.EXACT):
+    for model in (folder, folder / layout.EXACT):
         words = [sys.executable, "-c", CLIENT, str(model), str(file), str(tmp_path / "c.png")]
         done = subprocess.run(words, capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from keras_colorizer.export import export
-from keras_colorizer.inference import exporting_folder, exporting_lite, parity
+from keras_colorizer.inference import exporting_folder, layout, parity
 from keras_colorizer.models import card
 
 
@@ -65,7 +65,7 @@ def test_all_files_are_written_measured_and_told(mobile_run, tmp_path, monkeypat
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()
     assert lines[0].startswith(f"exported: {out} (") and lines[-1] == f"model card: {out}/README.md"
-    for file in exporting_lite.FILES:
+    for file in layout.FILES:
         (row,) = [line for line in lines if line.startswith(f"{file} ")]
         assert f"{(out / file).stat().st_size / 1e6:.2f}" in row
     assert card.read(out)["name"] == "flowers"

@@ -13,6 +13,7 @@ from keras_colorizer.inference import (
     exporting,
     exporting_folder,
     exporting_lite,
+    layout,
     parity,
 )
 from keras_colorizer.models import card
@@ -25,7 +26,7 @@ def listing(folder):
 def test_it_holds_what_is_ours_and_nothing_else(exported, mobile_run):
     assert set(listing(exported)) <= exporting.OURS
     named = {"README.md", "card.json", "saved_model.pb", "generator.keras"}
-    assert {*exporting_lite.FILES, *named} < set(listing(exported))
+    assert {*layout.FILES, *named} < set(listing(exported))
     names = ["chroma", "colorize", "colorize_encoded", "serving_default"]
     assert exporting.signature_names(exported) == names
     assert listing(exported.parent) == ["garden"]  # nothing beside it
@@ -76,7 +77,7 @@ def broken_write(exported):
 
     def write(folder, network, codec, size, calibration):
         assert calibration.dtype == np.float32 and calibration.shape[1:] == (size, size, 1)
-        for file in exporting_lite.FILES:
+        for file in layout.FILES:
             shutil.copy(exported / file, folder)
 
     return write
@@ -100,7 +101,7 @@ def test_an_export_is_replaced_by_the_next(exported, mobile_run, tmp_path):
     with pytest.raises(UserError, match="add --overwrite"):
         exporting.export(mobile_run, out)
     exporting.export(mobile_run, out, overwrite=True)  # the SavedModel alone
-    assert not set(exporting_lite.FILES) & set(listing(out)) and "README.md" not in listing(out)
+    assert not set(layout.FILES) & set(listing(out)) and "README.md" not in listing(out)
 
 
 def test_calibration_is_on_photos_that_were_trained_on(mobile_run, monkeypatch):
@@ -145,7 +146,7 @@ def test_a_codec_of_powers_has_no_int8_files_and_says_so(quick_export, make_run,
     run = make_run(tmp_path / "run", network, codec="lab")
     out = quick_export(run, tmp_path / "lab")
     found = set(listing(out))
-    assert set(exporting_lite.FILES) & found == set(exporting_lite.files(codecs.get("lab")))
+    assert set(layout.FILES) & found == set(layout.files(codecs.get("lab")))
     assert not any("int8" in name for name in found)
     assert set(card.read(out)["parity"]["files"]) <= found
     text = (out / "README.md").read_text(encoding="utf-8")

@@ -13,12 +13,13 @@ from keras_colorizer.inference import (
     colorizer,
     exporting,
     exporting_lite,
+    layout,
     operators,
     tflite,
 )
 from keras_colorizer.models import card, registry
 
-ALL = pytest.mark.parametrize("file", exporting_lite.FILES)
+ALL = pytest.mark.parametrize("file", layout.FILES)
 BOTH = pytest.mark.parametrize("which", ["exported", "exported_rgb"])
 
 
@@ -71,15 +72,15 @@ def test_float16_is_the_weights(exported):
     assert sizes[0] < 0.8 * sizes[1]
 
 
-@pytest.mark.parametrize("file", exporting_lite.CHROMA[:2])
+@pytest.mark.parametrize("file", layout.CHROMA[:2])
 def test_a_mobile_network_has_the_operators_of_mobile_gpus(exported, file):
     assert operators.not_on_mobile_gpus(exported / file) == []
     exporting_lite.require_mobile(exported)
 
 
 def test_another_networks_operators_are_named(exported_rgb, tmp_path):
-    for file in exporting_lite.CHROMA[:2]:
-        (tmp_path / file).write_bytes((exported_rgb / exporting_lite.PHOTO).read_bytes())
+    for file in layout.CHROMA[:2]:
+        (tmp_path / file).write_bytes((exported_rgb / layout.PHOTO).read_bytes())
     with pytest.raises(UserError, match="declared mobile holds .*BROADCAST_TO.*FLOOR_DIV"):
         exporting_lite.require_mobile(tmp_path)
 
@@ -94,10 +95,10 @@ def test_every_network_declared_mobile_is(name, tmp_path, monkeypatch):
     for variable in network.weights:
         if "variance" in variable.path:
             variable.assign(np.linspace(0.5, 1.5, variable.shape[0]))
-    monkeypatch.setattr(exporting_lite, "FILES", exporting_lite.CHROMA[:2])
+    monkeypatch.setattr(layout, "FILES", layout.CHROMA[:2])
     exporting_lite.write(tmp_path, network, codec, 64, np.zeros((1, 64, 64, 1)))
     exporting_lite.require_mobile(tmp_path)
-    names = [x.name for x in operators.read(tmp_path / exporting_lite.EXACT)]
+    names = [x.name for x in operators.read(tmp_path / layout.EXACT)]
 
     def count(kind):
         return sum(type(layer) is kind for layer in network._flatten_layers())
@@ -113,7 +114,7 @@ def test_every_network_declared_mobile_is(name, tmp_path, monkeypatch):
 @BOTH
 def test_nothing_is_left_of_a_free_batch(request, which):
     folder = request.getfixturevalue(which)
-    for file in exporting_lite.CHROMA:
+    for file in layout.CHROMA:
         assert not {"SHAPE", "PACK"} & {x.name for x in operators.read(folder / file)}
 
 
@@ -121,7 +122,7 @@ def test_chroma_is_the_networks(exported, chroma_network, gray):
     seen = np.concatenate([colorizer.shrink(gray, 64), colorizer.shrink(gray[:, ::-1], 64)])
     expected = np.asarray(chroma_network(seen))
     assert expected.shape == (2, 16, 16, 2) and np.abs(expected).mean() > 0.05
-    for file, off in zip(exporting_lite.CHROMA, (1e-5, 2e-3, 0.02, 0.02), strict=True):
+    for file, off in zip(layout.CHROMA, (1e-5, 2e-3, 0.02, 0.02), strict=True):
         found = tflite.open_tflite(exported / file).chroma(seen)
         assert found.shape == expected.shape and found.dtype == np.float32
         assert np.abs(found - expected).mean() < off, file
@@ -130,7 +131,7 @@ def test_chroma_is_the_networks(exported, chroma_network, gray):
 def test_the_codec_of_rgb_is_converted_in_the_graph(exported_rgb, network, gray, size):
     seen = colorizer.shrink(gray, size)
     expected = np.asarray(codecs.get("rgb").chroma(seen, network(seen)))
-    found = tflite.open_tflite(exported_rgb / exporting_lite.EXACT).chroma(seen)
+    found = tflite.open_tflite(exported_rgb / layout.EXACT).chroma(seen)
     assert expected.shape == (1, size, size, 2) and np.abs(found - expected).max() < 1e-4
 
 
@@ -178,9 +179,9 @@ def test_an_exported_folder_opens_its_fastest_file(exported, exported_rgb, gray)
         False,
     )
     assert (other.kind, other.name, other.size, other.predicts_rgb) == ("tflite", "tiny", 32, True)
-    assert model.card["parity"]["files"].keys() > set(exporting_lite.FILES)
+    assert model.card["parity"]["files"].keys() > set(layout.FILES)
     assert model.raw(gray) is None
-    lite = tflite.open_tflite(exported / exporting_lite.EXACT)
+    lite = tflite.open_tflite(exported / layout.EXACT)
     assert difference(model.colorize(gray), lite.colorize(gray)).max() == 0
 
 
@@ -213,6 +214,6 @@ def test_a_curve_of_the_codec_is_in_every_file_and_mobile(tmp_path):
     predicted = network.predict_on_batch(gray)
     wanted = keras.ops.convert_to_numpy(codec.chroma(gray, predicted))
     assert np.abs(wanted - predicted).max() > 0.03  # beyond the factor: the curve
-    for file, most in zip(exporting_lite.CHROMA, (1e-5, 1e-3, 0.02, 0.02), strict=True):
+    for file, most in zip(layout.CHROMA, (1e-5, 1e-3, 0.02, 0.02), strict=True):
         model = tflite.open_tflite(tmp_path / file)
         assert np.abs(model.chroma(gray[:1]) - wanted[:1]).max() < most, file

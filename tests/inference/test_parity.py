@@ -8,7 +8,7 @@ import pytest
 from skimage import color
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import exporting_lite, parity
+from keras_colorizer.inference import layout, parity
 from keras_colorizer.models import card
 
 
@@ -53,7 +53,7 @@ def found(exported):
 
 def test_what_was_exported_is_within_its_bands(found):
     parity.check(found)
-    assert set(found["files"]) == {parity.SAVED_MODEL, *exporting_lite.FILES}
+    assert set(found["files"]) == {parity.SAVED_MODEL, *layout.FILES}
     assert set(parity.BANDS) == set(found["files"])
     for file, entry in found["files"].items():
         assert entry["bytes"] > 1000
@@ -62,7 +62,7 @@ def test_what_was_exported_is_within_its_bands(found):
             assert set(entry["latency_ms"]) == {"1", str(found["cores"])}
             assert all(time > 0 for time in entry["latency_ms"].values())
     # Precision is what it costs: a float16 file that equalled float32 would be one.
-    means = [found["files"][file]["mean_delta_e"] for file in exporting_lite.CHROMA]
+    means = [found["files"][file]["mean_delta_e"] for file in layout.CHROMA]
     assert means[0] < means[1] < means[2]
     assert 0 < found["photo_path"]["mean_delta_e"] < 20 and found["photo_path"]["size"] == 128
 
@@ -83,6 +83,6 @@ def test_a_file_outside_its_band_is_named(found, file):
 
 
 def test_the_photo_path_may_be_a_few_levels_off(found):
-    found["files"][exporting_lite.PHOTO]["max_levels"] = parity.LEVELS + 1
+    found["files"][layout.PHOTO]["max_levels"] = parity.LEVELS + 1
     with pytest.raises(UserError, match="colorize.tflite has up to 9 levels from the SavedModel"):
         parity.check(found)

@@ -14,7 +14,7 @@ from keras_colorizer import models
 from keras_colorizer.__main__ import main
 from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import backends, exporting, exporting_lite, operators
+from keras_colorizer.inference import backends, exporting, layout, operators
 from keras_colorizer.models import card
 
 OWN = 0.6
@@ -107,10 +107,10 @@ def test_hues_are_exported_with_their_options_as_operators_that_phones_have(
 
 
 def test_a_file_has_its_temperature_folded_in(likely_export, tmp_path):
-    path = likely_export / exporting_lite.EXACT
+    path = likely_export / layout.EXACT
     with pytest.raises(UserError, match=r"chroma_float32\.tflite: .* is folded in; leave temp"):
         backends.open_model(path, 0.5)
-    for name in (exporting_lite.EXACT, card.CARD):
+    for name in (layout.EXACT, card.CARD):
         shutil.copy(likely_export / name, tmp_path)
     with pytest.raises(UserError, match="is folded in"):
         backends.open_model(tmp_path, 0.5)
