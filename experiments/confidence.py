@@ -78,9 +78,9 @@ def predict(model, gray):
     run = Path(model)
     if (run / "recipe.json").is_file() and not (run / "card.json").is_file():
         return _of_checkpoint(run, gray)
-    from keras_colorizer.inference import backends
+    from keras_colorizer.inference import loading
 
-    found = backends.open_model(model)
+    found = loading.open_model(model)
     return np.concatenate([found.chroma(part) for part in _batches(gray)])
 
 

@@ -22,8 +22,8 @@ from skimage import color
 from keras_colorizer import benchmarks, data
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import photos, seen, summary
-from keras_colorizer.inference import backends
-from keras_colorizer.inference.model import Saturated
+from keras_colorizer.inference import loading
+from keras_colorizer.inference.backends.base import Saturated
 
 CENTRE = 0.4
 GROUPS = {"above 41°": (41, np.inf), "10° to 41°": (10, 41), "below 10°": (-np.inf, 10)}
@@ -114,7 +114,7 @@ def told(entry):
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Also write the numbers.")
 def skin(model, source, folder, split, size, saturation, file):
     """Measure how well MODEL guesses the colour of skin."""
-    opened = backends.open_model(model)
+    opened = loading.open_model(model)
     source = data.open_source(source)
     test = load(source, split, folder, size, opened)
     table = measure(Saturated(opened, saturation), test.images)

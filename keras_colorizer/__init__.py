@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "Colorizer": "keras_colorizer.inference.colorizer",
     "UserError": "keras_colorizer.errors",
-    "load": "keras_colorizer.inference.colorizer",
+    "load": "keras_colorizer.inference.loading",
     "pairs": "keras_colorizer.data",
 }
 __all__ = ["Colorizer", "UserError", "__version__", "load", "pairs"]

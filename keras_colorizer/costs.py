@@ -12,6 +12,7 @@ import click
 import numpy as np
 
 from keras_colorizer.errors import UserError
+from keras_colorizer.utils.threads import cores
 
 REPORT = "gan"  # the recipe of the report's system; its generator is what others are held against
 PRECISIONS = ("float32", "float16", "int8")
@@ -42,7 +43,7 @@ def count(path: str | os.PathLike) -> Cost:
     Args:
         path: a file such as ``chroma_float32.tflite``, all of whose shapes are fixed.
     """
-    from keras_colorizer.inference import operators
+    from keras_colorizer.exporting import operators
 
     weights = operations = 0
     for operator in operators.read(path):
@@ -78,7 +79,7 @@ def in_turns(files: dict, threads: int | None, repeats: int) -> dict:
     Raises:
         UserError: a file is missing, damaged, or no network alone.
     """
-    from keras_colorizer.inference import tflite
+    from keras_colorizer.inference.backends import tflite
 
     models = {name: tflite.open_tflite(path, threads) for name, path in files.items()}
     for name, model in models.items():
@@ -116,12 +117,12 @@ def export(network, codec, size: int, folder: str | os.PathLike) -> dict:
     """
     from keras_colorizer.color.spaces import gray_uint8
     from keras_colorizer.data.sources.garden import garden
-    from keras_colorizer.inference import exporting_lite
+    from keras_colorizer.exporting import tflite
 
     photos = gray_uint8(garden(_CALIBRATION_PHOTOS, size).astype(np.int32))
     folder = Path(folder)
     folder.mkdir(parents=True)
-    exporting_lite.write(folder, network, codec, size, photos.astype(np.float32) / 255)
+    tflite.write(folder, network, codec, size, photos.astype(np.float32) / 255)
     return _files_in(folder)
 
 
@@ -142,7 +143,9 @@ def _of_recipe(recipe, folder):
 
 def _of_model(path_or_name, scratch):
     """The files of a run, an exported folder or a shipped model; its size; its name."""
-    from keras_colorizer.inference import exporting, layout, tflite
+    from keras_colorizer.inference import layout
+    from keras_colorizer.inference.backends import tflite
+    from keras_colorizer.inference.backends.run import load_run
     from keras_colorizer.models import card as cards
     from keras_colorizer.models import presets
 
@@ -151,7 +154,7 @@ def _of_model(path_or_name, scratch):
     if (path / layout.EXACT).is_file():
         size = tflite.open_tflite(path / layout.EXACT).size
         return _files_in(path), size, cards.read(path)["name"]
-    network, codec, card = exporting.load_run(path)
+    network, codec, card = load_run(path)
     return export(network, codec, card["size"], scratch), card["size"], card["name"]
 
 
@@ -176,10 +179,9 @@ def network(model, recipe_name, settings, size, threads, repeats):
     Raises:
         UserError: an unknown recipe, setting or model, or a size that is not the model's.
     """
-    from keras_colorizer.inference import tflite
     from keras_colorizer.training import overrides, recipes
 
-    threads = threads or tflite.cores()
+    threads = threads or cores()
     if model and settings:
         raise UserError("--set changes a recipe's network; leave it out with --model")
     with tempfile.TemporaryDirectory() as scratch:
@@ -204,12 +206,12 @@ def network(model, recipe_name, settings, size, threads, repeats):
         found = in_turns(files, threads, repeats)
         click.echo(
             f"one photo of {size} px, the network alone, in LiteRT; threads: {threads}, usable "
-            f"cores: {tflite.cores()}, turns: {repeats}\n{told}\n"
+            f"cores: {cores()}, turns: {repeats}\n{told}\n"
             f"report: the generator of recipe {REPORT}, fresh weights"
         )
         rows = _rows(files, found, f"report {PRECISIONS[0]}")
         _table(rows)
-        return {**rows, "size": size, "threads": threads, "usable_cores": tflite.cores()}
+        return {**rows, "size": size, "threads": threads, "usable_cores": cores()}
 
 
 def _rows(files, found, floor):

@@ -53,15 +53,16 @@ def export(
     if credit and not shown:
         raise UserError("--credit: there is no picture to credit; add --example PHOTO")
     startup.import_keras()
-    from keras_colorizer.inference import examples, exporting
+    from keras_colorizer.exporting import examples, export
+    from keras_colorizer.inference.backends.saved_model import signature_names
     from keras_colorizer.models import card
 
     run = _folder(run, out)
     source = None if no_tflite else _source(run, data, data_dir)
     shown = examples.Examples(shown, credit or "") if shown else None
-    folder = exporting.export(run, out, overwrite, source, shown)
+    folder = export.export(run, out, overwrite, source, shown)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    names = ", ".join(exporting.signature_names(folder))
+    names = ", ".join(signature_names(folder))
     click.echo(f"exported: {folder} ({size / 1e6:.1f} MB)")
     click.echo(f"signatures of its SavedModel: {names}")
     if no_tflite:

@@ -14,7 +14,9 @@ from keras_colorizer import data
 from keras_colorizer.data import likeness
 from keras_colorizer.data.mix import Mix, members
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import backends, exporting
+from keras_colorizer.exporting import export
+from keras_colorizer.inference import loading
+from keras_colorizer.inference.backends.run import in_float32
 from keras_colorizer.models import card
 from keras_colorizer.training import callbacks, delivery, gradients, recipes, runs, session, start
 from keras_colorizer.utils.files import replace_atomically
@@ -122,7 +124,7 @@ def _tensorboard():
 
 
 def _deliver(recipe, this, trainer, photos, data_dir, cache):
-    network = exporting.in_float32(delivery.saturated(trainer.result, recipe.saturation))
+    network = in_float32(delivery.saturated(trainer.result, recipe.saturation))
     with replace_atomically(this.folder / card.WEIGHTS) as temporary:
         network.save(temporary)
     written = _card(recipe, this, photos, data_dir, cache)
@@ -143,7 +145,7 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
         click.echo(f"next, where TensorFlow is: python -m keras_colorizer.export {this.folder}")
         return
     with contextlib.redirect_stdout(None):
-        saved = exporting.export(this.folder, overwrite=True)
+        saved = export.export(this.folder, overwrite=True)
     click.echo(f"SavedModel:   {saved}")
     click.echo(f"next: look at {sheet}, then train on your own photos:")
     click.echo("  python -m keras_colorizer.train --data FOLDER")
@@ -157,8 +159,8 @@ def _judge(recipe, this, data_dir):
     if not source.ids("validation"):
         click.echo("not judged: no photo has the validation role; add photos")
         return
-    after = backends.open_model(this.folder)
-    before = backends.open_model(start.folder_of(recipe.init))
+    after = loading.open_model(this.folder)
+    before = loading.open_model(start.folder_of(recipe.init))
     test = photos.load(source, "validation", recipe.size)
     known = seen.find({"after": after}, test)
     if len(known["after"].places) == len(test):
@@ -199,7 +201,7 @@ def _score(recipe, this, written, tint, data_dir):
         click.echo(f"  python -m keras_colorizer.evaluate {this.folder} {_data_options(recipe)}")
         return
     test = photos.load(data.open_source(recipe.data, data_dir), "test", recipe.size)
-    model = backends.open_model(this.folder)
+    model = loading.open_model(this.folder)
     known, dropped, option = seen.find({recipe.name: model}, test), [], ""
     count = len(known[recipe.name].places)
     if count == len(test):

@@ -22,8 +22,8 @@ from keras_colorizer.evaluation import (
     session,
     tables,
 )
-from keras_colorizer.inference import backends
-from keras_colorizer.inference.model import Saturated
+from keras_colorizer.inference import loading
+from keras_colorizer.inference.backends.base import Saturated
 from keras_colorizer.training import runs
 
 
@@ -67,7 +67,7 @@ def run(wanted, overwrite, command):
     if earlier and not wanted.models:
         _join(earlier, wanted.compare, out)
         return
-    models = [backends.open_model(text) for text in wanted.models]
+    models = [loading.open_model(text) for text in wanted.models]
     models = session.name_models(models, wanted.models)
     models = _varied(models, wanted)
     network, missing = _inception(wanted.inception_weights)
@@ -120,7 +120,7 @@ def _varied(models, wanted):
     for (name, model), path in zip(models.items(), wanted.models, strict=True):
         found[name] = model
         found |= {f"{name} × {s:g}": Saturated(model, s) for s in wanted.saturations}
-        found |= {f"{name} @ T {t:g}": backends.open_model(path, t) for t in wanted.temperatures}
+        found |= {f"{name} @ T {t:g}": loading.open_model(path, t) for t in wanted.temperatures}
     return found
 
 

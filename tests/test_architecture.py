@@ -22,12 +22,13 @@ MAY_IMPORT = {
     "data": BASE | {"data"},
     "models": BASE | {"models"},
     "training": BASE | {"data", "models", "training"},
-    "inference": BASE | {"data", "models", "inference"},
-    "evaluation": BASE | {"data", "models", "training", "inference", "evaluation"},
+    "inference": BASE | {"models", "inference"},
+    "exporting": BASE | {"data", "models", "inference", "exporting"},
+    "evaluation": BASE | {"data", "models", "training", "inference", "exporting", "evaluation"},
 }
 # Everything else runs on Keras's torch backend as well.
 MAY_IMPORT_BACKENDS = re.compile(
-    r"data/.*|inference/(exporting\w*|graph)\.py|training/gradients\.py"
+    r"data/.*|exporting/.*|inference/backends/saved_model\.py|training/gradients\.py"
 )
 BACKENDS = {"tensorflow", "tensorflow_datasets", "torch", "jax"}
 
@@ -73,10 +74,10 @@ def wrong_imports(source, path):
         ("models/a.py", "def f():\n    import tensorflow as tf", {"tensorflow"}),
         ("models/a.py", "from tensorflow.io import gfile", {"tensorflow"}),
         ("models/a.py", "import importlib\nimportlib.import_module('torch')", {"torch"}),
-        ("training/a.py", "from keras_colorizer.inference import exporting", {"inference"}),
+        ("training/a.py", "from keras_colorizer.exporting import export", {"exporting"}),
         ("training/a.py", "import keras_colorizer.data, keras_colorizer.train", {"train"}),
         ("training/gradients.py", "import tensorflow, torch", set()),
-        ("inference/exporting_lite.py", "import tensorflow", set()),
+        ("exporting/tflite.py", "import tensorflow", set()),
         ("data/__main__.py", "from keras_colorizer.evaluation import scoring", set()),
         ("train.py", "from keras_colorizer.evaluation import scoring", set()),
         ("train.py", "import tensorflow", {"tensorflow"}),

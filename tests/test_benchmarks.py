@@ -15,7 +15,8 @@ from PIL import Image
 from keras_colorizer import benchmarks, clocks, costs, models
 from keras_colorizer.__main__ import main
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import operators, tflite
+from keras_colorizer.exporting import operators
+from keras_colorizer.inference.backends import tflite
 from keras_colorizer.models import card, presets
 from keras_colorizer.training import runs
 

@@ -4,7 +4,7 @@ import configparser
 import zlib
 from pathlib import Path
 
-from keras_colorizer.inference import exporting
+from keras_colorizer.exporting import export
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,7 +35,7 @@ def test_shipped_models_are_in_the_wheel():
     for preset in presets:
         left_out = {"saved_model.pb", "fingerprint.pb", "variables"}
         files = {path.name for path in preset.iterdir()}
-        assert files <= exporting.OURS and {"saved_model.pb", "generator.keras"} < files
+        assert files <= export.OURS and {"saved_model.pb", "generator.keras"} < files
         installed = {path.name for pattern in patterns for path in (preset.parent).glob(pattern)}
         assert files - left_out <= installed and not installed & left_out
 

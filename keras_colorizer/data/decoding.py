@@ -1,10 +1,7 @@
 """Image files and arrays to square 8-bit RGB photos, by Pillow alone."""
 
-import collections
 import io
-import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +9,7 @@ from PIL import Image, ImageOps
 
 from keras_colorizer.errors import choose
 from keras_colorizer.images import levels
+from keras_colorizer.utils.threads import cores, ordered_map
 
 FITS = ("stretch", "crop")
 
@@ -79,20 +77,12 @@ def stretch_all(
     taken.
     """
 
-    def work(photo):
+    def work(named):
+        photo_id, photo = named
         try:
-            return stretch(photo, size)
+            return photo_id, stretch(photo, size)
         except Exception:  # Pillow raises many kinds, SyntaxError and struct.error among them
-            return None
+            return photo_id, None
 
-    workers = min(8, os.cpu_count() or 1)
-    waiting = collections.deque()
     # Threads, because Pillow decodes and resizes without Python's lock.
-    with ThreadPoolExecutor(workers) as pool:
-        for photo_id, photo in photos:
-            waiting.append((photo_id, pool.submit(work, photo)))
-            if len(waiting) > 2 * workers:
-                done, result = waiting.popleft()
-                yield done, result.result()
-        for photo_id, result in waiting:
-            yield photo_id, result.result()
+    return ordered_map(work, photos, min(8, cores()))

@@ -68,7 +68,7 @@ def score(
     """Scores models and all floors on the same photos, whole and in order.
 
     Args:
-        models: dict of a row's name → model from `inference.backends.open_model`. Each is scored
+        models: dict of a row's name → model from `inference.loading.open_model`. Each is scored
             with the photo's own luma kept; one that predicts RGB gets a second row, NAME (raw).
         images: uint8 (N, S, S, 3), the truth.
         tint: (Cb, Cr) in ±0.5 of the mean_chroma floor; default that of Oxford's training photos.

@@ -7,7 +7,7 @@ from pathlib import Path
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import constants, report, summary
 from keras_colorizer.evaluation.summary import FLOORS, RAW
-from keras_colorizer.inference import model_card
+from keras_colorizer.exporting import model_card
 
 _ARROWS = {"higher": " ↑", "lower": " ↓", "truth": " → truth", "": ""}
 SHORT = {

@@ -9,9 +9,9 @@ import itertools
 import math
 import numbers
 import os
+import queue
 import threading
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -20,9 +20,10 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.images import reading
 from keras_colorizer.images.reading import Source
 from keras_colorizer.inference import compose
-from keras_colorizer.inference.model import Model, check, see, shrink
+from keras_colorizer.inference.backends.base import Model, check, see, shrink
+from keras_colorizer.utils.threads import cores, ordered_map
 
-__all__ = ["Colorizer", "Model", "check", "load", "see", "shrink"]
+__all__ = ["Colorizer", "Model", "check", "see", "shrink"]
 
 _BATCH = 8  # photos at a time, for models that gain by it
 _UNKNOWN = 512  # what a colorize.tflite without a card is shown; it shrinks that by itself
@@ -32,12 +33,14 @@ class Colorizer:
     """Colours photos of any size; their luma and sharpness stay their own.
 
     Args:
-        model: from ``backends.open_model``; `load` opens and wraps one in one go.
+        model: from ``loading.open_model``; `load` opens and wraps one in one go.
         threads: processor threads for one photo; default all that this process may use.
 
     Attributes:
         model, name, card, kind, predicts_rgb: the model, and what it says of itself.
         size: the working size in pixels: what the network sees of a photo.
+
+    It can be pickled and copied, for processes of its own: the model is opened again from its file.
 
     Example:
         >>> colorizer = keras_colorizer.load("flowers")
@@ -45,11 +48,16 @@ class Colorizer:
     """
 
     def __init__(self, model: Model, threads: int | None = None):
-        self.model, self.threads = model, threads or _cores()
+        self.model, self.threads = model, threads or cores()
         self.name, self.card, self.kind = model.name, model.card, model.kind
         self.predicts_rgb, self.size = model.predicts_rgb, model.size or _UNKNOWN
         self._turn = threading.Lock()  # neither LiteRT nor Keras takes two calls at once
-        self._file = None  # the .tflite file that a clone opens again
+
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "_turn"}
+
+    def __setstate__(self, state):
+        vars(self).update(state, _turn=threading.Lock())
 
     def __call__(
         self, photo: Source, saturation: float = 1.0, blend: float = 1.0, raw: bool = False
@@ -108,8 +116,8 @@ class Colorizer:
     ) -> Iterator[Image.Image]:
         """Colours photos one after the other, in order, reading a few ahead.
 
-        Runs and SavedModels are given several photos at a time. Memory does not grow with their
-        number.
+        Runs and SavedModels are given several photos at a time; ``.tflite`` models colour one a
+        thread. Memory does not grow with their number.
 
         Args:
             photos: any iterable of what a call takes; it is taken only as results are.
@@ -122,8 +130,7 @@ class Colorizer:
             UserError: as a call does, in the place of the photo that cannot be read.
 
         Example:
-            >>> from pathlib import Path
-            >>> for image in load("flowers").many(Path("photos").glob("*.jpg")):
+            >>>             >>> for image in load("flowers").many(Path("photos").glob("*.jpg")):
             ...     print(image.size)
             (600, 400)
             (600, 400)
@@ -134,6 +141,24 @@ class Colorizer:
         return self._many(photos, saturation, blend, raw)
 
     def _many(self, photos, saturation, blend, raw):
+        first = self.clone(threads=1)
+        if first.model is self.model:
+            return self._in_batches(photos, saturation, blend, raw)
+        # One thread a photo takes less time than all threads on one after the other.
+        free = queue.SimpleQueue()
+        for twin in (first, *(self.clone(threads=1) for _ in range(self.threads - 1))):
+            free.put(twin)
+
+        def colorize(photo):
+            twin = free.get()
+            try:
+                return twin(photo, saturation, blend, raw)
+            finally:
+                free.put(twin)
+
+        return ordered_map(colorize, photos, self.threads)
+
+    def _in_batches(self, photos, saturation, blend, raw):
         from concurrent.futures import ThreadPoolExecutor
 
         def read(photo):
@@ -146,16 +171,15 @@ class Colorizer:
             return self._compose(gray, found, "RGB", saturation, blend)
 
         photos = iter(photos)
-        batch = 1 if self.kind == "tflite" else _BATCH
         ahead = collections.deque()
         pool = ThreadPoolExecutor(self.threads)
         try:
             while True:
-                for photo in itertools.islice(photos, batch + self.threads - len(ahead)):
+                for photo in itertools.islice(photos, _BATCH + self.threads - len(ahead)):
                     ahead.append(pool.submit(read, photo))
                 if not ahead:
                     return
-                ready, error = _ready([ahead.popleft() for _ in range(min(batch, len(ahead)))])
+                ready, error = _ready([ahead.popleft() for _ in range(min(_BATCH, len(ahead)))])
                 if ready:
                     grays, seen = zip(*ready, strict=True)
                     seen = np.concatenate(seen)
@@ -177,9 +201,9 @@ class Colorizer:
             >>> workers = [colorizer.clone(threads=1) for _ in range(4)]
         """
         twin = copy.copy(self)
-        twin.threads = threads or _cores()
-        if self._file is not None:
-            twin.model, twin._turn = _reopened(self.model, self._file, threads), threading.Lock()
+        twin.threads, twin.model = threads or cores(), self.model.clone(threads)
+        if twin.model is self.model:
+            twin._turn = self._turn
         return twin
 
     def _check(self, saturation, blend, raw=False):
@@ -207,12 +231,6 @@ class Colorizer:
         return compose.compose(gray, chroma, mode, saturation, blend, self.threads)
 
 
-def _cores():
-    from keras_colorizer.inference import tflite  # which imports this module
-
-    return tflite.cores()
-
-
 def _ready(futures):
     """What the first futures gave, up to the first that failed, and that one's error or None."""
     ready = []
@@ -221,43 +239,3 @@ def _ready(futures):
             return ready, error
         ready.append(future.result())
     return ready, None
-
-
-def _reopened(model, file, threads):
-    from keras_colorizer.inference import tflite
-
-    lite = tflite.open_tflite(file, threads)
-    if not hasattr(model, "lite"):
-        return lite
-    twin = copy.copy(model)  # an exported folder's, which has more than this one file
-    twin.lite = lite
-    return twin
-
-
-def load(
-    path_or_name: str | os.PathLike | None = None, temperature: float | None = None
-) -> Colorizer:
-    """Opens a model to colour photos with.
-
-    Args:
-        path_or_name: a shipped model's name, a ``.tflite`` file, an exported folder or SavedModel,
-            or a run folder; as ``backends.open_model`` takes it. None is the default model.
-        temperature: 0 (vivid) to 1 (mild), for models of recipe ``colorful``; None for their own.
-
-    Raises:
-        UserError: nothing is there, or it is no model, unfinished, damaged or of another version,
-            or it has no temperature.
-
-    Example:
-        >>> keras_colorizer.load("flowers")("old.jpg").save("colour.png")
-    """
-    from keras_colorizer.inference import backends, layout
-    from keras_colorizer.models import presets
-
-    path_or_name = presets.default() if path_or_name is None else path_or_name
-    colorizer = Colorizer(backends.open_model(path_or_name, temperature))
-    if colorizer.kind == "tflite":
-        path = Path(path_or_name)
-        path = path if path.exists() else presets.find(str(path_or_name))
-        colorizer._file = (path / layout.EXACT if path.is_dir() else path).absolute()
-    return colorizer

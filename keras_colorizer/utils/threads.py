@@ -1,8 +1,10 @@
 """Threads that share out many jobs, with a bounded number of them at hand, and stop when asked."""
 
+import collections
+import itertools
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 _POLL = 0.2  # seconds: on Windows Ctrl-C is seen between waits only
@@ -55,3 +57,22 @@ def share_out(
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def ordered_map(work: Callable, items: Iterable, count: int) -> Iterator:
+    """Yields ``work(item)`` for each item, in order, from ``count`` threads.
+
+    At most twice ``count`` items are taken ahead of what has been yielded. An error of ``work`` is
+    raised in its item's place; items after it are dropped.
+    """
+    items, ahead = iter(items), collections.deque()
+    pool = ThreadPoolExecutor(count)
+    try:
+        while True:
+            for item in itertools.islice(items, 2 * count - len(ahead)):
+                ahead.append(pool.submit(work, item))
+            if not ahead:
+                return
+            yield ahead.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,5 +1,7 @@
 """The one way in: photos of any kind to colour photos, by any kind of model."""
 
+import copy
+import pickle
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,8 @@ from PIL import Image
 
 import keras_colorizer
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import backends, colorizer, layout
+from keras_colorizer.inference import colorizer, layout, loading
+from keras_colorizer.inference.backends.base import Saturated
 from keras_colorizer.models import card, presets
 
 # Colorizes as a user would, where neither TensorFlow nor Keras can be imported.
@@ -33,6 +36,9 @@ class Painted(colorizer.Model):
     def __init__(self, kind="run", predicts_rgb=False):
         super().__init__("painted", {"name": "painted"}, 32)
         self.kind, self.predicts_rgb, self.seen = kind, predicts_rgb, []
+
+    def clone(self, threads=None):
+        return copy.copy(self) if self.kind == "tflite" else self
 
     def chroma(self, gray):
         self.seen.append(len(gray))
@@ -86,7 +92,7 @@ def test_every_kind_of_model(request, kind, photo, size):
     result = found(photo)
     assert np.abs(luma(result) - luma(gray_of(photo))).max() <= 1
     gray = np.asarray(gray_of(photo))[None, ..., None]
-    scored = backends.open_model(path).colorize(gray)[0]  # what the evaluation sees
+    scored = loading.open_model(path).colorize(gray)[0]  # what the evaluation sees
     assert np.abs(scored.astype(int) - np.asarray(result)).max() <= 1
 
 
@@ -232,6 +238,30 @@ def test_clones_of_other_models_share_them(painted):
     clone = painted.clone(threads=3)
     assert clone.model is painted.model and clone.threads == 3
     assert clone._turn is painted._turn and painted.threads == 2
+
+
+@pytest.mark.parametrize("kind", ["run", "SavedModel", "tflite", "exported"])
+def test_it_goes_to_other_processes(kind, request, photo, monkeypatch):
+    names = {"run": "run", "SavedModel": "saved_model", "tflite": "chroma_tflite"}
+    path = request.getfixturevalue(names.get(kind, kind))
+    monkeypatch.chdir(path.parent)
+    found = keras_colorizer.load(path.name)
+    expected = np.asarray(found(photo))
+    monkeypatch.chdir("/")
+    for twin in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        assert twin.model is not found.model and twin.threads == found.threads
+        assert np.abs(np.asarray(twin(photo)).astype(int) - expected).max() <= 1
+    lone = Saturated(found.model, 0.5)
+    twin = pickle.loads(pickle.dumps(lone))
+    assert twin.name == lone.name and twin.saturation == 0.5
+
+
+def test_many_of_a_tflite_model_are_as_one_alone(chroma_tflite, photo):
+    found = keras_colorizer.load(chroma_tflite)
+    found.threads = 3
+    alone = np.asarray(found(photo))
+    results = list(found.many([photo] * 7))
+    assert len(results) == 7 and all(np.array_equal(np.asarray(one), alone) for one in results)
 
 
 def test_what_is_no_model_is_a_clear_error(tmp_path):

@@ -14,7 +14,10 @@ from keras_colorizer import models
 from keras_colorizer.__main__ import main
 from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import backends, exporting, layout, operators
+from keras_colorizer.exporting import operators
+from keras_colorizer.inference import layout, loading
+from keras_colorizer.inference.backends.run import load_run
+from keras_colorizer.inference.backends.saved_model import signature_names
 from keras_colorizer.models import card
 
 OWN = 0.6
@@ -44,10 +47,10 @@ def seen():
 
 
 def test_a_run_takes_another_temperature(likely_run, seen):
-    own, vivid, mild = (backends.open_model(likely_run, t).chroma(seen) for t in (None, 0, 1))
+    own, vivid, mild = (loading.open_model(likely_run, t).chroma(seen) for t in (None, 0, 1))
     assert np.abs(vivid).mean() > np.abs(own).mean() > np.abs(mild).mean()
-    assert np.array_equal(backends.open_model(likely_run, OWN).chroma(seen), own)
-    network, codec, _ = exporting.load_run(likely_run)
+    assert np.array_equal(loading.open_model(likely_run, OWN).chroma(seen), own)
+    network, codec, _ = load_run(likely_run)
     expected = codecs.get("bins", temperature=1).chroma(seen, network(codec.see(seen)))
     assert np.abs(mild - expected).max() < 1e-5
 
@@ -56,8 +59,8 @@ def test_a_run_takes_another_temperature(likely_run, seen):
 def test_a_saved_model_gives_what_the_run_gives(likely_run, likely_export, seen, temperature):
     folder = likely_export
     names = ["chroma", "chroma_at", "colorize", "colorize_encoded", "serving_default"]
-    assert exporting.signature_names(folder) == names
-    run, saved = (backends.open_model(path, temperature) for path in (likely_run, folder))
+    assert signature_names(folder) == names
+    run, saved = (loading.open_model(path, temperature) for path in (likely_run, folder))
     # Where a file has the model's own temperature, the quicker file is opened.
     assert saved.kind == ("tflite" if temperature is None else "SavedModel")
     assert np.abs(run.chroma(seen) - saved.chroma(seen)).max() < 1e-3
@@ -95,11 +98,11 @@ def test_hues_are_exported_with_their_options_as_operators_that_phones_have(
     run = make_run(tmp_path / "hues", network, **about)
     saved = quick_export(run, tmp_path / "saved")
     assert card.read(saved)["codec_options"] == options
-    own, vivid, mild = (backends.open_model(run, t).chroma(seen) for t in (None, 0, 1))
+    own, vivid, mild = (loading.open_model(run, t).chroma(seen) for t in (None, 0, 1))
     assert np.abs(vivid).mean() > np.abs(own).mean() > np.abs(mild).mean() > 0.01
-    assert np.abs(backends.open_model(saved, 1).chroma(seen) - mild).max() < 1e-3
+    assert np.abs(loading.open_model(saved, 1).chroma(seen) - mild).max() < 1e-3
     for name in ("chroma_float32.tflite", "chroma_int8.tflite"):
-        found = backends.open_model(saved / name).chroma(seen)
+        found = loading.open_model(saved / name).chroma(seen)
         assert np.abs(found - own).mean() < (1e-4 if "float32" in name else 0.01)
     used = {x.name for x in operators.read(saved / "chroma_int8.tflite")}
     assert {"CONV_2D", "SOFTMAX", "MUL"} <= used
@@ -109,18 +112,18 @@ def test_hues_are_exported_with_their_options_as_operators_that_phones_have(
 def test_a_file_has_its_temperature_folded_in(likely_export, tmp_path):
     path = likely_export / layout.EXACT
     with pytest.raises(UserError, match=r"chroma_float32\.tflite: .* is folded in; leave temp"):
-        backends.open_model(path, 0.5)
+        loading.open_model(path, 0.5)
     for name in (layout.EXACT, card.CARD):
         shutil.copy(likely_export / name, tmp_path)
     with pytest.raises(UserError, match="is folded in"):
-        backends.open_model(tmp_path, 0.5)
-    assert backends.open_model(tmp_path).kind == "tflite"
+        loading.open_model(tmp_path, 0.5)
+    assert loading.open_model(tmp_path).kind == "tflite"
 
 
 def test_models_without_a_temperature_say_so(run, saved_model, exported):
     for path in (run, saved_model, exported):
         with pytest.raises(UserError, match="its codec '.*' has no temperature; leave"):
-            backends.open_model(path, 0.5)
+            loading.open_model(path, 0.5)
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan"), "hot", True])

@@ -13,7 +13,7 @@ from keras import ops
 from keras_colorizer import data, models
 from keras_colorizer.color import spaces
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import model_card
+from keras_colorizer.exporting import model_card
 from keras_colorizer.models import card
 from keras_colorizer.train import chosen, train
 from keras_colorizer.training import overrides, recipes, runs, session, start, teaching

@@ -71,3 +71,26 @@ def test_an_interruption_stops_what_waits_and_waits_for_what_runs(error):
 
 def test_there_is_a_core():
     assert threads.cores() >= 1
+
+
+def test_an_ordered_map_keeps_order_looks_a_little_ahead_and_raises_in_place():
+    taken, before = [], threading.active_count()
+
+    def items():
+        for number in range(20):
+            taken.append(number)
+            yield number
+
+    def work(number):
+        if number == 15:
+            raise ValueError("fifteen")
+        return -number
+
+    results, found = threads.ordered_map(work, items(), 3), []
+    assert taken == []
+    with pytest.raises(ValueError, match="fifteen"):
+        for result in results:
+            found.append(result)
+            assert len(taken) <= len(found) + 5
+    assert found == [-number for number in range(15)] and max(taken) <= 20
+    assert threading.active_count() == before

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import exporting_loading, operators
+from keras_colorizer.exporting import operators
+from keras_colorizer.inference.backends import saved_model
 from keras_colorizer.inference.layout import CHROMA, EXACT, PHOTO, files
 from keras_colorizer.utils import stderr
 
@@ -18,8 +19,8 @@ def _save_traced(folder, network, codec, size):
     The network at a batch of exactly one: a free batch leaves SHAPE and PACK operators in the file,
     which no delegate takes (2.6 times the time on a CPU).
     """
-    tf = exporting_loading.tensorflow()
-    from keras_colorizer.inference import graph
+    tf = saved_model.tensorflow()
+    from keras_colorizer.exporting import graph
 
     def one(seen, training):
         return network(tf.reshape(seen, [1, size, size, 1]), training=training)
@@ -38,7 +39,7 @@ def _save_traced(folder, network, codec, size):
 
 
 def _converted(folder, file, calibration):
-    tf = exporting_loading.tensorflow()
+    tf = saved_model.tensorflow()
     signature = "colorize" if file == PHOTO else "chroma"
     # From a folder: from_concrete_functions on a Keras network gives a file without its weights.
     converter = tf.lite.TFLiteConverter.from_saved_model(str(folder), signature_keys=[signature])

@@ -8,14 +8,9 @@ import pytest
 from keras_colorizer import data, models
 from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import (
-    backends,
-    exporting,
-    exporting_folder,
-    exporting_lite,
-    layout,
-    parity,
-)
+from keras_colorizer.exporting import export, package, parity, tflite
+from keras_colorizer.inference import layout, loading
+from keras_colorizer.inference.backends.saved_model import signature_names
 from keras_colorizer.models import card
 
 
@@ -24,11 +19,11 @@ def listing(folder):
 
 
 def test_it_holds_what_is_ours_and_nothing_else(exported, mobile_run):
-    assert set(listing(exported)) <= exporting.OURS
+    assert set(listing(exported)) <= export.OURS
     named = {"README.md", "card.json", "saved_model.pb", "generator.keras"}
     assert {*layout.FILES, *named} < set(listing(exported))
     names = ["chroma", "colorize", "colorize_encoded", "serving_default"]
-    assert exporting.signature_names(exported) == names
+    assert signature_names(exported) == names
     assert listing(exported.parent) == ["garden"]  # nothing beside it
     assert listing(mobile_run) == ["card.json", "generator.keras"]
 
@@ -88,7 +83,7 @@ def test_what_is_outside_its_band_leaves_nothing(
 ):
     changes = {k: v for k, v in card.read(mobile_run).items() if k not in ("name", "format")}
     run = make_run(tmp_path / "run", make_chroma_network(seed=4), **changes)
-    monkeypatch.setattr(exporting_lite, "write", broken_write(exported))
+    monkeypatch.setattr(tflite, "write", broken_write(exported))
     out = shutil.copytree(exported, tmp_path / "out" / "garden")
     with pytest.raises(UserError, match=r"chroma_float32.tflite has .* nothing was exported"):
         quick_export(run, out, overwrite=True)
@@ -99,44 +94,44 @@ def test_what_is_outside_its_band_leaves_nothing(
 def test_an_export_is_replaced_by_the_next(exported, mobile_run, tmp_path):
     out = shutil.copytree(exported, tmp_path / "garden")
     with pytest.raises(UserError, match="add --overwrite"):
-        exporting.export(mobile_run, out)
-    exporting.export(mobile_run, out, overwrite=True)  # the SavedModel alone
+        export.export(mobile_run, out)
+    export.export(mobile_run, out, overwrite=True)  # the SavedModel alone
     assert not set(layout.FILES) & set(listing(out)) and "README.md" not in listing(out)
 
 
 def test_calibration_is_on_photos_that_were_trained_on(mobile_run, monkeypatch):
-    monkeypatch.setattr(exporting_folder, "CALIBRATION_PHOTOS", 6)
+    monkeypatch.setattr(package, "CALIBRATION_PHOTOS", 6)
     source, own = data.open_source("synthetic"), card.read(mobile_run)
-    gray = exporting_folder.calibration("runs/a", own, source)
+    gray = package.calibration("runs/a", own, source)
     assert gray.shape == (6, 64, 64, 1) and gray.dtype == np.uint8 and np.ptp(gray) > 100
     ids = [photo_id for photo_id, _ in source.sample("train", 64, 6)]
     own["data"]["id_hashes"] = " ".join(card.id_hash(x) for x in ids[:2])
-    assert np.array_equal(exporting_folder.calibration("runs/a", own, source), gray[:2])
+    assert np.array_equal(package.calibration("runs/a", own, source), gray[:2])
     own["data"] |= {"id_hashes": card.id_hash("roses/1.jpg"), "name": "roses"}
     with pytest.raises(UserError, match=r"synthetic: none of 6 .*runs/a was trained on \(roses\)"):
-        exporting_folder.calibration("runs/a", own, source)
+        package.calibration("runs/a", own, source)
 
 
 def test_the_measured_photos_were_not_trained_on(monkeypatch):
-    monkeypatch.setattr(exporting_folder, "PARITY_PHOTOS", 3)
+    monkeypatch.setattr(package, "PARITY_PHOTOS", 3)
     source = data.open_source("synthetic")
-    gray, split = exporting_folder.held_out(source, 16)
+    gray, split = package.held_out(source, 16)
     assert gray.shape == (3, 16 * parity.ENLARGED, 16 * parity.ENLARGED, 1) and split == "test"
     monkeypatch.setattr(source, "_indices", lambda split: [] if split == "test" else [1200, 1201])
-    assert exporting_folder.held_out(source, 16)[1] == "validation"
+    assert package.held_out(source, 16)[1] == "validation"
     monkeypatch.setattr(source, "_indices", lambda split: [])
     with pytest.raises(UserError, match="test and validation are empty"):
-        exporting_folder.held_out(source, 16)
+        package.held_out(source, 16)
 
 
 def test_who_was_trained_on_two_roles_is_calibrated_on_both(mobile_run):
     source = data.open_source("synthetic")
     found = dict(card.read(mobile_run))
     found["data"] = {"name": "synthetic", "split": "train+validation"}
-    gray = exporting_folder.calibration(mobile_run, found, source)
+    gray = package.calibration(mobile_run, found, source)
     sizes = {"card": {**found, "data": {"split": "train"}}, "run": mobile_run, "source": source}
-    alone = exporting_folder.calibration(**sizes)
-    half = exporting_folder.CALIBRATION_PHOTOS // 2
+    alone = package.calibration(**sizes)
+    half = package.CALIBRATION_PHOTOS // 2
     assert len(gray) == 2 * half and len(alone) == 2 * half
     assert np.array_equal(gray[0], alone[0]) and not np.array_equal(gray[half:], alone[half:])
 
@@ -151,4 +146,4 @@ def test_a_codec_of_powers_has_no_int8_files_and_says_so(quick_export, make_run,
     assert set(card.read(out)["parity"]["files"]) <= found
     text = (out / "README.md").read_text(encoding="utf-8")
     assert "No int8 files" in text and "calibrated" not in text
-    assert backends.open_model(out).colorize(np.zeros((1, 40, 50, 1), "uint8")).shape[-1] == 3
+    assert loading.open_model(out).colorize(np.zeros((1, 40, 50, 1), "uint8")).shape[-1] == 3

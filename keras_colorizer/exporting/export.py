@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import exporting_loading, layout
+from keras_colorizer.inference import layout
+from keras_colorizer.inference.backends import saved_model
+from keras_colorizer.inference.backends.run import load_run
 from keras_colorizer.models import card as cards
 from keras_colorizer.utils.files import replace_atomically
 
@@ -13,68 +15,6 @@ OURS = {
     "assets", "variables", "fingerprint.pb", "saved_model.pb", "card.json", "README.md",
     "examples.png", cards.WEIGHTS, *layout.FILES,
 }  # fmt: skip
-
-
-def in_float32(network):
-    """The same network computing in float32, whatever its dtype policy; weights are copied.
-
-    Args:
-        network: a functional ``keras.Model``; it is returned itself if all its layers already
-            compute in float32, and never changed.
-
-    Returns:
-        A ``keras.Model`` with equal weights whose layers all compute in float32.
-    """
-    import keras
-
-    def computes_otherwise(model):
-        return [x.name for x in model._flatten_layers() if x.compute_dtype != "float32"]
-
-    if not computes_otherwise(network):
-        return network
-
-    def rewritten(config, key=None):
-        if key == "dtype" and (isinstance(config, dict) or "float" in str(config)):
-            return "float32"
-        if isinstance(config, dict):
-            return {key: rewritten(value, key) for key, value in config.items()}
-        return [rewritten(item) for item in config] if isinstance(config, list) else config
-
-    # The policy also reaches layers that a custom layer makes inside, which no config names.
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")
-    try:
-        twin = type(network).from_config(rewritten(network.get_config()))
-    finally:
-        keras.config.set_dtype_policy(policy)
-    twin.set_weights([weight.astype("float32") for weight in network.get_weights()])
-    if left := computes_otherwise(twin):
-        raise ValueError(f"layers without a float32 form: {', '.join(left)}")
-    return twin
-
-
-def load_run(run: str | os.PathLike):
-    """A run's generator, ready to colorize with, whatever precision it was trained in.
-
-    Args:
-        run: a run folder with ``generator.keras`` and ``card.json``.
-
-    Returns:
-        ``(network, codec, card)``; the network computes in float32.
-
-    Raises:
-        UserError: RUN is no finished run, or its card is another network's.
-    """
-    network, card = cards.load_network(run)
-    from keras_colorizer.color import codecs
-
-    codec, size = codecs.get(card["codec"], **card.get("codec_options", {})), card["size"]
-    if tuple(network.input_shape[1:3]) != (size, size):
-        raise UserError(
-            f"{run}: the card's size {size} is not the network's {network.input_shape[1:3]}; "
-            f"{cards.CARD} and {cards.WEIGHTS} must come from one run"
-        )
-    return in_float32(network), codec, card
 
 
 def signatures(network, codec, size):
@@ -94,8 +34,8 @@ def signatures(network, codec, size):
         (``gray`` and ``temperature``, a float32 in 0..1 → ``chroma``); and, where it predicts RGB,
         ``raw`` (``image`` → ``image``, the network's own picture [B, size, size, 3]).
     """
-    tf = exporting_loading.tensorflow()
-    from keras_colorizer.inference import graph
+    tf = saved_model.tensorflow()
+    from keras_colorizer.exporting import graph
 
     def traced(function, name, spec):
         def endpoint(x):
@@ -170,7 +110,7 @@ def export(
             the source is other data than the run's, or a file is too far from the Keras network.
     """
     name, out = out and Path(out).name, Path(out or Path(run) / "saved_model")
-    tf = exporting_loading.tensorflow()
+    tf = saved_model.tensorflow()
     import keras
 
     if keras.backend.backend() != "tensorflow":
@@ -188,66 +128,10 @@ def export(
             tf.saved_model.save(module, str(temporary), signatures(network, codec, card["size"]))
             cards.write(temporary, card)
             if source is not None:
-                from keras_colorizer.inference import exporting_folder
+                from keras_colorizer.exporting import package
 
                 card = card | {"name": name or card["name"]}
-                exporting_folder.complete(temporary, run, network, codec, card, source, shown)
+                package.complete(temporary, run, network, codec, card, source, shown)
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror or error})") from error
     return out
-
-
-def signature_names(folder: str | os.PathLike) -> list[str]:
-    """The signatures that stand in a SavedModel's file, sorted; nothing is loaded.
-
-    Args:
-        folder: what ``export`` wrote.
-
-    Returns:
-        Names, such as ``colorize``.
-
-    Raises:
-        OSError: ``saved_model.pb`` cannot be read.
-    """
-    exporting_loading.tensorflow()
-    from tensorflow.core.protobuf import saved_model_pb2
-
-    found = saved_model_pb2.SavedModel.FromString((Path(folder) / "saved_model.pb").read_bytes())
-    # TensorFlow keeps names of its own, such as __saved_model_init_op, among them.
-    return sorted(x for x in found.meta_graphs[0].signature_def if not x.startswith("__"))
-
-
-def load_saved_model(folder: str | os.PathLike):
-    """Loads a SavedModel as a plain function of arrays.
-
-    Args:
-        folder: what ``export`` wrote.
-
-    Returns:
-        Function from uint8 photos, (H, W), (H, W, 1 or 3) or (B, H, W, 1 or 3), to uint8 RGB of
-        the same H and W: (H, W, 3), or (B, H, W, 3) for a batch. It raises TypeError for other
-        dtypes and ValueError for other shapes.
-
-    Raises:
-        UserError: TensorFlow is absent, or the folder holds no SavedModel of ours.
-    """
-    import numpy as np
-
-    loaded, _ = exporting_loading.load(folder)
-    tf, signature = exporting_loading.tensorflow(), loaded.signatures["colorize"]
-
-    def colorize(photos):
-        photos = np.asarray(photos)
-        if photos.dtype != np.uint8:
-            raise TypeError(f"photos must be uint8, 0..255; got {photos.dtype}")
-        single = photos.ndim < 4
-        batch = photos[..., None] if photos.ndim == 2 else photos
-        batch = batch[None] if single else batch
-        if batch.ndim != 4 or batch.shape[-1] not in (1, 3) or 0 in batch.shape:
-            raise ValueError(f"photos must be (H, W, 1 or 3), or a batch; got {photos.shape}")
-        result = signature(image=tf.constant(batch))["image"].numpy()
-        return result[0] if single else result
-
-    # A signature does not keep its variables alive; the loaded module does.
-    colorize.model = loaded
-    return colorize

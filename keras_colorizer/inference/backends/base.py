@@ -1,5 +1,7 @@
 """What every kind of model is to the rest: chroma for gray photos, in NumPy and Pillow alone."""
 
+import os
+
 import numpy as np
 from PIL import Image
 
@@ -66,6 +68,10 @@ class Model:
     def rgb(self, gray: np.ndarray) -> np.ndarray | None:
         """float32 gray (B, S, S, 1) in 0..1 → the network's own RGB (B, S, S, 3) in 0..1."""
         return None
+
+    def clone(self, threads: int | None = None) -> "Model":
+        """The same for another thread: itself, where calls take turns, or one opened again."""
+        return self
 
     def decide(self, seen: np.ndarray) -> np.ndarray:
         """Chroma that can become pixels.
@@ -161,3 +167,28 @@ class Saturated(Model):
     def chroma(self, gray: np.ndarray) -> np.ndarray:
         """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2), scaled."""
         return self.saturation * self.model.chroma(gray)
+
+    def clone(self, threads=None):
+        """The same with a clone of its model."""
+        return Saturated(self.model.clone(threads), self.saturation)
+
+
+def require_finite(where: str | os.PathLike, weights) -> None:
+    """Raises a UserError if any of ``weights``, NumPy arrays, holds NaN or infinity.
+
+    TensorFlow's fused ReLUs make zeros of NaN, so that pictures of a broken network look whole.
+    """
+    bad = sum(not np.isfinite(weight).all() for weight in weights)
+    if bad:
+        raise UserError(
+            f"{where}: {bad} of its weights' arrays hold NaN or infinity: the file is damaged, or "
+            "training diverged; train it again"
+        )
+
+
+def without_temperature(path, card):
+    """The error for a model whose colours have no temperature."""
+    return UserError(
+        f"{path}: its codec {card['codec']!r} has no temperature; leave temperature out, or give a "
+        "model of recipe colorful"
+    )

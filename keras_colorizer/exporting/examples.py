@@ -8,7 +8,7 @@ from PIL import Image
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import reading
-from keras_colorizer.inference.backends import ExportedModel
+from keras_colorizer.inference.backends.tflite import ExportedModel
 from keras_colorizer.inference.colorizer import Colorizer
 from keras_colorizer.visualization import sheets
 

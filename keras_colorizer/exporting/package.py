@@ -6,15 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import (
-    backends,
-    examples,
-    exporting,
-    exporting_lite,
-    model_card,
-    parity,
-)
-from keras_colorizer.inference.model import shrink
+from keras_colorizer.exporting import examples, model_card, parity, tflite
+from keras_colorizer.inference.backends.base import shrink
+from keras_colorizer.inference.backends.run import RunModel
+from keras_colorizer.inference.backends.saved_model import SavedModel, load_saved_model
+from keras_colorizer.inference.backends.tflite import ExportedModel
 from keras_colorizer.models import card as cards
 from keras_colorizer.models import registry
 from keras_colorizer.utils.files import write_text
@@ -98,7 +94,7 @@ def complete(
     Args:
         folder: with the SavedModel and ``card.json``.
         run: the run folder that they came from.
-        network, codec: as ``exporting.load_run`` gives them.
+        network, codec: as ``backends.run.load_run`` gives them.
         card: the run's, with the name that the model will have.
         source: data source, as for ``calibration``.
         shown: photos for the model card's picture, if any.
@@ -113,17 +109,17 @@ def complete(
     folder, size = Path(folder), card["size"]
     training = calibration(run, card, source)
     photos, split = held_out(source, size)
-    exporting_lite.write(folder, network, codec, size, shrink(training, size))
+    tflite.write(folder, network, codec, size, shrink(training, size))
     network.save(folder / cards.WEIGHTS)
     generator = card.get("generator") or {}
     mobile = registry.is_mobile(generator.get("name"), generator.get("options"))
     if mobile:
-        exporting_lite.require_mobile(folder)
+        tflite.require_mobile(folder)
     found = parity.measure(
         folder,
-        backends.RunModel(run),
-        backends.SavedModel(folder),
-        exporting.load_saved_model(folder),
+        RunModel(run),
+        SavedModel(folder),
+        load_saved_model(folder),
         photos,
     )
     parity.check(found)
@@ -134,6 +130,6 @@ def complete(
     if shown:
         card["examples"] = examples.write(folder, shown)
         cards.write(folder, card)
-    shape = backends.ExportedModel(folder).lite.chroma(shrink(photos[:1], size)).shape[1:3]
+    shape = ExportedModel(folder).lite.chroma(shrink(photos[:1], size)).shape[1:3]
     write_text(folder / "README.md", model_card.text(card, shape))
     return card

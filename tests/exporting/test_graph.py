@@ -6,7 +6,7 @@ import tensorflow as tf
 from PIL import Image
 
 from keras_colorizer.color import codecs
-from keras_colorizer.inference import graph
+from keras_colorizer.exporting import graph
 
 CODEC = codecs.get("rgb")
 SIZE = 32

@@ -8,14 +8,10 @@ from skimage import data
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.export import export
-from keras_colorizer.inference import (
-    backends,
-    colorizer,
-    examples,
-    exporting,
-    exporting_folder,
-    parity,
-)
+from keras_colorizer.exporting import examples, package, parity
+from keras_colorizer.exporting.export import OURS
+from keras_colorizer.inference import colorizer
+from keras_colorizer.inference.backends.tflite import ExportedModel
 from keras_colorizer.models import card
 from keras_colorizer.visualization import sheets
 
@@ -29,7 +25,7 @@ def photos(tmp_path):
 
 
 def test_it_shows_what_the_model_paints(exported, photos):
-    painter = colorizer.Colorizer(backends.ExportedModel(exported))
+    painter = colorizer.Colorizer(ExportedModel(exported))
     sheet = np.asarray(examples.draw(painter, photos))
     result = painter(photos[0])
     result.thumbnail((examples.WIDTH, examples.HEIGHT), Image.Resampling.LANCZOS)
@@ -41,7 +37,7 @@ def test_it_shows_what_the_model_paints(exported, photos):
 
 
 def test_gray_photos_have_no_original(exported, photos, tmp_path):
-    painter = colorizer.Colorizer(backends.ExportedModel(exported))
+    painter = colorizer.Colorizer(ExportedModel(exported))
     Image.open(photos[0]).convert("L").save(tmp_path / "gray.png")
     both = examples.draw(painter, [tmp_path / "gray.png", photos[0]])
     alone = examples.draw(painter, [tmp_path / "gray.png"])
@@ -51,8 +47,8 @@ def test_gray_photos_have_no_original(exported, photos, tmp_path):
 
 
 def test_the_command_draws_and_credits(mobile_run, photos, tmp_path, monkeypatch):
-    monkeypatch.setattr(exporting_folder, "CALIBRATION_PHOTOS", 8)
-    monkeypatch.setattr(exporting_folder, "PARITY_PHOTOS", 2)
+    monkeypatch.setattr(package, "CALIBRATION_PHOTOS", 8)
+    monkeypatch.setattr(package, "PARITY_PHOTOS", 2)
     monkeypatch.setattr(parity, "ENLARGED", 2)
     monkeypatch.setattr(parity, "SECONDS", 0)
     out = tmp_path / "flowers"
@@ -63,10 +59,10 @@ def test_the_command_draws_and_credits(mobile_run, photos, tmp_path, monkeypatch
     text = (out / "README.md").read_text(encoding="utf-8")
     assert "![gray, result, original](examples.png)" in text
     assert "`cat.png`, `tall.png`. By A, CC0." in text
-    painter = colorizer.Colorizer(backends.ExportedModel(out))
+    painter = colorizer.Colorizer(ExportedModel(out))
     sheets.save_png(examples.draw(painter, photos), tmp_path / "again.png")
     assert (tmp_path / "again.png").read_bytes() == (out / "examples.png").read_bytes()
-    assert "examples.png" in exporting.OURS  # so that it may be overwritten
+    assert "examples.png" in OURS  # so that it may be overwritten
 
 
 def test_without_examples_there_is_no_picture(exported):

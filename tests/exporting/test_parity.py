@@ -8,7 +8,8 @@ import pytest
 from skimage import color
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import layout, parity
+from keras_colorizer.exporting import parity
+from keras_colorizer.inference import layout
 from keras_colorizer.models import card
 
 

@@ -1,6 +1,6 @@
 """The model card's list of sources."""
 
-from keras_colorizer.inference import model_card
+from keras_colorizer.exporting import model_card
 
 
 def test_sources_and_their_folders_are_listed_with_licences():

@@ -15,7 +15,9 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import exporting, graph
+from keras_colorizer.exporting import export, graph
+from keras_colorizer.inference.backends.run import in_float32
+from keras_colorizer.inference.backends.saved_model import load_saved_model, signature_names
 from keras_colorizer.models import card
 
 CODEC = codecs.get("rgb")
@@ -62,10 +64,10 @@ def difference(a, b):
 
 def test_the_folder_holds_what_it_needs(saved_model, run):
     assert saved_model == run / "saved_model"
-    assert set(listing(saved_model)) <= exporting.OURS
+    assert set(listing(saved_model)) <= export.OURS
     assert card.read(saved_model) == card.read(run)
     names = ["chroma", "colorize", "colorize_encoded", "raw", "serving_default"]
-    assert exporting.signature_names(saved_model) == names
+    assert signature_names(saved_model) == names
     assert listing(run) == ["card.json", "generator.keras", "saved_model"]
 
 
@@ -161,7 +163,7 @@ def test_other_channels_fail_in_the_graph_with_a_clear_message(saved_model):
 
 
 def test_as_a_function_of_arrays(saved_model, network, size, photo):
-    colorize = exporting.load_saved_model(saved_model)
+    colorize = load_saved_model(saved_model)
     expected = graph.colorize_in_graph(network, CODEC, size, photo[None])
     assert difference(colorize(photo), expected[0]) <= 1
     assert difference(colorize(photo[None]), expected) <= 1
@@ -181,14 +183,14 @@ def test_networks_of_other_precision_compute_in_float32(make_network, size, poli
         network = make_network(skip=skip, dropout=0.1)
     finally:
         keras.config.set_dtype_policy(before)
-    twin = exporting.in_float32(network)
+    twin = in_float32(network)
     assert network.compute_dtype != "float32"  # it was left alone
     assert keras.config.dtype_policy() == before
     plain = make_network(skip=skip, dropout=0.1)
     plain.set_weights([weight.astype("float32") for weight in network.get_weights()])
     gray = np.random.default_rng(0).random((2, size, size, 1), "float32")
     assert np.array_equal(twin(gray), plain(gray))
-    assert exporting.in_float32(plain) is plain
+    assert in_float32(plain) is plain
 
 
 def test_a_mixed_precision_run_exports(make_network, make_run, size, photo, tmp_path):
@@ -198,14 +200,14 @@ def test_a_mixed_precision_run_exports(make_network, make_run, size, photo, tmp_
         mixed = make_network(dropout=0.2)
     finally:
         keras.config.set_dtype_policy(before)
-    folder = exporting.export(make_run(tmp_path / "mixed", mixed))
+    folder = export.export(make_run(tmp_path / "mixed", mixed))
     stored = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
     nodes = str(stored.meta_graphs[0].graph_def)
     assert "DT_FLOAT" in nodes and "DT_HALF" not in nodes
     plain = make_network(dropout=0.2)
     plain.set_weights(mixed.get_weights())
     expected = graph.colorize_in_graph(plain, CODEC, size, photo[None])[0]
-    assert difference(exporting.load_saved_model(folder)(photo), expected) <= 1
+    assert difference(load_saved_model(folder)(photo), expected) <= 1
 
 
 def test_a_failure_midway_leaves_nothing(run, saved_model, tmp_path, monkeypatch):
@@ -217,7 +219,7 @@ def test_a_failure_midway_leaves_nothing(run, saved_model, tmp_path, monkeypatch
 
     monkeypatch.setattr(tf.saved_model, "save", broken)
     with pytest.raises(UserError, match="No space left"):
-        exporting.export(run, tmp_path / "out")
+        export.export(run, tmp_path / "out")
     assert not list(tmp_path.iterdir())
 
     def interrupted(*args):
@@ -227,38 +229,38 @@ def test_a_failure_midway_leaves_nothing(run, saved_model, tmp_path, monkeypatch
     monkeypatch.setattr(card, "write", interrupted)
     before = {path: path.stat().st_mtime_ns for path in saved_model.rglob("*")}
     with pytest.raises(KeyboardInterrupt):
-        exporting.export(run, overwrite=True)
+        export.export(run, overwrite=True)
     assert {path: path.stat().st_mtime_ns for path in saved_model.rglob("*")} == before
     assert listing(run) == ["card.json", "generator.keras", "saved_model"]
 
 
 def test_what_stands_there_is_replaced_only_when_asked_and_only_if_ours(run, tmp_path):
-    out = exporting.export(run, tmp_path / "deep" / "out")
+    out = export.export(run, tmp_path / "deep" / "out")
     (out / "card.json").write_text("{}")
     with pytest.raises(UserError, match="--overwrite"):
-        exporting.export(run, out)
-    assert exporting.export(run, out, overwrite=True) == out
+        export.export(run, out)
+    assert export.export(run, out, overwrite=True) == out
     assert card.read(out) == card.read(run)
     assert listing(tmp_path / "deep") == ["out"]
 
     (out / "notes.txt").write_text("mine")
     with pytest.raises(UserError, match="so it stays"):
-        exporting.export(run, out, overwrite=True)
+        export.export(run, out, overwrite=True)
     with pytest.raises(UserError, match="so it stays"):
-        exporting.export(run, run, overwrite=True)
+        export.export(run, run, overwrite=True)
     with pytest.raises(UserError, match="so it stays"):
-        exporting.export(run, out / "notes.txt", overwrite=True)
+        export.export(run, out / "notes.txt", overwrite=True)
     assert (out / "notes.txt").read_text() == "mine"
 
 
 def test_a_run_whose_card_does_not_fit_its_network(make_run, network, tmp_path):
     run = make_run(tmp_path / "other", network, size=64)
     with pytest.raises(UserError, match="size 64"):
-        exporting.export(run)
+        export.export(run)
     text = json.dumps(card.read(run) | {"codec": "rbg", "size": 32})
     (run / "card.json").write_text(text)
     with pytest.raises(UserError, match="did you mean 'rgb'"):
-        exporting.export(run)
+        export.export(run)
     assert listing(run) == ["card.json", "generator.keras"]
 
 
@@ -272,7 +274,7 @@ def test_a_codec_without_rgb_of_its_own_has_no_raw_signature(make_network, size)
         def chroma(self, gray, prediction):
             return prediction - 0.5
 
-    found = exporting.signatures(make_network(channels=2), Chroma(), size)
+    found = export.signatures(make_network(channels=2), Chroma(), size)
     assert sorted(found) == ["chroma", "colorize", "colorize_encoded", "serving_default"]
     assert found["colorize"](tf.zeros([1, 9, 5, 1], tf.uint8))["image"].shape == (1, 9, 5, 3)
 
@@ -290,4 +292,4 @@ def test_without_tensorflow_it_says_what_to_do(run, tmp_path):
 def test_on_another_backend_it_says_what_to_do(run, tmp_path, monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
     with pytest.raises(UserError, match="KERAS_BACKEND=tensorflow"):
-        exporting.export(run, tmp_path / "out")
+        export.export(run, tmp_path / "out")

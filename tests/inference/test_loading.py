@@ -10,7 +10,8 @@ from PIL import Image
 
 from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import backends, exporting
+from keras_colorizer.exporting import export
+from keras_colorizer.inference import loading
 from keras_colorizer.models import card, presets
 
 SIZES = [(32, 32), (300, 451), (20, 17), (1, 1), (64, 33)]
@@ -20,7 +21,7 @@ SIZES = [(32, 32), (300, 451), (20, 17), (1, 1), (64, 33)]
 def models(run, saved_model, chroma_tflite, chroma_u8_tflite):
     """The same tiny network in every kind that predicts chroma, the run first."""
     paths = (run, saved_model, chroma_tflite, chroma_u8_tflite)
-    return [backends.open_model(path) for path in paths]
+    return [loading.open_model(path) for path in paths]
 
 
 def resized(gray, height, width):
@@ -66,7 +67,7 @@ def test_a_batch_is_its_photos(models, gray):
 
 
 def test_a_photo_file_agrees_at_the_working_size(models, photo_tflite, gray, size):
-    model = backends.open_model(photo_tflite)
+    model = loading.open_model(photo_tflite)
     small = resized(gray, size, size)
     assert difference(models[0].colorize(small), model.colorize(small)).max() <= 1
     # Elsewhere it shrinks as its graph does, without Pillow's wider filter.
@@ -101,8 +102,8 @@ def half(monkeypatch):
 
 def test_a_codec_of_chroma_has_no_raw(half, make_run, make_network, convert, gray, size, tmp_path):
     run = make_run(tmp_path / "run", make_network(channels=2), codec="half")
-    saved = exporting.export(run)
-    found = [backends.open_model(path) for path in (run, saved, convert(saved, "chroma"))]
+    saved = export.export(run)
+    found = [loading.open_model(path) for path in (run, saved, convert(saved, "chroma"))]
     assert [model.kind for model in found] == ["run", "SavedModel", "tflite"]
     first = found[0].colorize(gray)
     for model in found:
@@ -121,14 +122,14 @@ def test_a_run_of_mixed_precision_computes_in_float32(make_network, make_run, gr
     plain = make_network()
     plain.set_weights(mixed.get_weights())
     results = [
-        backends.open_model(make_run(tmp_path / name, network)).colorize(gray)
+        loading.open_model(make_run(tmp_path / name, network)).colorize(gray)
         for name, network in (("mixed", mixed), ("plain", plain))
     ]
     assert np.array_equal(*results)
 
 
 def test_nan_is_passed_on_as_it_comes_and_named(run, gray, size):
-    model = backends.open_model(run)
+    model = loading.open_model(run)
     last = model._network.get_layer("colour")._inbound_nodes[0].input_tensors[0]
     bias = last._keras_history.operation.weights[1]
     bias.assign([0.0, np.nan, 0.0])
@@ -143,17 +144,17 @@ def test_weights_that_are_no_numbers_are_refused(make_network, make_run, tmp_pat
     network = make_network()
     network.weights[0].assign(np.full(network.weights[0].shape, bad))
     run = make_run(tmp_path / "run", network)
-    for path in (run, exporting.export(run)):
+    for path in (run, export.export(run)):
         with pytest.raises(UserError, match=f"{path}: 1 of its .* NaN or infinity"):
-            backends.open_model(path)
+            loading.open_model(path)
 
 
 def test_a_shipped_name_opens_its_folder(saved_model, tmp_path, monkeypatch):
     shutil.copytree(saved_model, tmp_path / "flowers")
     monkeypatch.setattr(presets, "FOLDERS", (tmp_path,))
-    assert backends.open_model("flowers").kind == "SavedModel"
+    assert loading.open_model("flowers").kind == "SavedModel"
     with pytest.raises(UserError) as error:
-        backends.open_model("flower")
+        loading.open_model("flower")
     assert error.value.message == (
         "flower: no such file or folder, and no shipped model is called 'flower': there are "
         "flowers; did you mean 'flowers'?"
@@ -163,21 +164,21 @@ def test_a_shipped_name_opens_its_folder(saved_model, tmp_path, monkeypatch):
 def test_nothing_there(tmp_path, monkeypatch):
     monkeypatch.setattr(presets, "FOLDERS", ())
     with pytest.raises(UserError, match="nowhere: no such file or folder.*none is shipped"):
-        backends.open_model(tmp_path / "nowhere")
+        loading.open_model(tmp_path / "nowhere")
     with pytest.raises(UserError, match=r"nowhere.tflite: no such file"):
-        backends.open_model(tmp_path / "nowhere.tflite")
+        loading.open_model(tmp_path / "nowhere.tflite")
 
 
 def test_what_is_no_model(run, saved_model, tmp_path):
     with pytest.raises(UserError, match="neither a run folder .* nor a SavedModel"):
-        backends.open_model(tmp_path)
+        loading.open_model(tmp_path)
     with pytest.raises(UserError, match=f"no .tflite file; give one, a run folder: its .*{run}"):
-        backends.open_model(run / card.WEIGHTS)
+        loading.open_model(run / card.WEIGHTS)
     with pytest.raises(UserError, match=r"saved_model.pb: no .tflite file"):
-        backends.open_model(saved_model / "saved_model.pb")
+        loading.open_model(saved_model / "saved_model.pb")
     (tmp_path / "recipe.json").write_text("{}")
     with pytest.raises(UserError, match="finish it.*--resume"):
-        backends.open_model(tmp_path)
+        loading.open_model(tmp_path)
 
 
 @pytest.mark.parametrize("file", ["generator.keras", "card.json"])
@@ -185,7 +186,7 @@ def test_a_damaged_run(run, tmp_path, file):
     broken = shutil.copytree(run, tmp_path / "run")
     (broken / file).write_bytes((broken / file).read_bytes()[:-30])
     with pytest.raises(UserError, match=f"{file}: cannot be"):
-        backends.open_model(broken)
+        loading.open_model(broken)
 
 
 @pytest.mark.parametrize("file", ["saved_model.pb", "variables/variables.data-00000-of-00001"])
@@ -195,7 +196,7 @@ def test_a_damaged_saved_model(saved_model, tmp_path, file, part):
     content = (broken / file).read_bytes()
     (broken / file).write_bytes(content[: int(part * len(content))])
     with pytest.raises(UserError, match="model: cannot be loaded"):
-        backends.open_model(broken)
+        loading.open_model(broken)
 
 
 def test_a_card_of_another_network(run, saved_model, tmp_path):
@@ -204,4 +205,4 @@ def test_a_card_of_another_network(run, saved_model, tmp_path):
         text = json.dumps(card.read(source) | {"size": 64})
         (folder / card.CARD).write_text(text)
         with pytest.raises(UserError, match="the card's size 64 is not the network's"):
-            backends.open_model(folder)
+            loading.open_model(folder)

@@ -6,23 +6,25 @@ import tensorflow as tf
 
 from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import colorizer, exporting, exporting_loading
+from keras_colorizer.exporting import export
+from keras_colorizer.inference import colorizer
+from keras_colorizer.inference.backends.saved_model import load_predictions, load_saved_model
 from keras_colorizer.models import card
 
 
 def test_loading_what_is_no_saved_model(run, tmp_path):
     with pytest.raises(UserError, match="no such folder"):
-        exporting.load_saved_model(tmp_path / "nowhere")
+        load_saved_model(tmp_path / "nowhere")
     card.write(tmp_path, card.read(run))
     with pytest.raises(UserError, match="no SavedModel"):
-        exporting.load_saved_model(tmp_path)
+        load_saved_model(tmp_path)
     (tmp_path / "saved_model.pb").write_bytes(b"\x00broken")
     with pytest.raises(UserError, match="cannot be loaded"):
-        exporting.load_saved_model(tmp_path)
+        load_saved_model(tmp_path)
 
 
 def test_predictions_are_the_networks(saved_model, network, gray, size):
-    chroma, rgb, found = exporting_loading.load_predictions(saved_model)
+    chroma, rgb, found = load_predictions(saved_model)
     assert found == card.read(saved_model)
     seen = np.concatenate([colorizer.shrink(gray, size), colorizer.shrink(gray[:, ::-1], size)])
     own = network(seen)
@@ -33,12 +35,12 @@ def test_predictions_are_the_networks(saved_model, network, gray, size):
 
 
 def test_a_saved_model_of_an_earlier_version_says_to_export_again(network, size, tmp_path):
-    found = exporting.signatures(network, codecs.get("rgb"), size)
+    found = export.signatures(network, codecs.get("rgb"), size)
     del found["chroma"]
     module = tf.Module()
     module.state = [variable.value for variable in network.variables]
     tf.saved_model.save(module, str(tmp_path), found)
     card.write(tmp_path, {"name": "old", "codec": "rgb", "size": size})
     with pytest.raises(UserError, match=r"without the signature 'chroma'.*--overwrite"):
-        exporting_loading.load_predictions(tmp_path)
-    assert exporting.load_saved_model(tmp_path)(np.zeros((5, 6), "uint8")).shape == (5, 6, 3)
+        load_predictions(tmp_path)
+    assert load_saved_model(tmp_path)(np.zeros((5, 6), "uint8")).shape == (5, 6, 3)

@@ -9,7 +9,8 @@ from skimage import data
 from keras_colorizer import data as photos_of
 from keras_colorizer import models
 from keras_colorizer.color import codecs
-from keras_colorizer.inference import colorizer, exporting, exporting_folder, graph, parity
+from keras_colorizer.exporting import export, graph, package, parity
+from keras_colorizer.inference import colorizer
 from keras_colorizer.models import card
 
 
@@ -59,7 +60,7 @@ def run(make_run, network, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def saved_model(run):
-    return exporting.export(run)
+    return export.export(run)
 
 
 @pytest.fixture(scope="session")
@@ -135,11 +136,11 @@ def quick_export():
 
     def make(run, out, **options):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(exporting_folder, "CALIBRATION_PHOTOS", 24)
-            patch.setattr(exporting_folder, "PARITY_PHOTOS", 4)
+            patch.setattr(package, "CALIBRATION_PHOTOS", 24)
+            patch.setattr(package, "PARITY_PHOTOS", 4)
             patch.setattr(parity, "ENLARGED", 2)
             patch.setattr(parity, "SECONDS", 0)
-            return exporting.export(run, out, source=photos_of.open_source("synthetic"), **options)
+            return export.export(run, out, source=photos_of.open_source("synthetic"), **options)
 
     return make
 

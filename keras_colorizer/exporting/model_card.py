@@ -1,6 +1,7 @@
 """The model card: the README.md of an exported folder, for people who meet the model there."""
 
-from keras_colorizer.inference import examples, layout, parity
+from keras_colorizer.exporting import examples, parity
+from keras_colorizer.inference import layout
 
 _BIASES = """\
 - Colours are plausible, not true: many colours give one gray. No result says what colour a thing

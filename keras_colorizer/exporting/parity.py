@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import tflite
+from keras_colorizer.inference.backends import tflite
+from keras_colorizer.inference.backends.base import shrink
 from keras_colorizer.inference.layout import CHROMA, PHOTO
-from keras_colorizer.inference.model import shrink
+from keras_colorizer.utils.threads import cores
 
 SAVED_MODEL = "saved_model.pb"
 ENLARGED = 4  # the whole photo path is measured at this many times the working size
@@ -86,7 +87,7 @@ def latency(path: str | os.PathLike, shape: tuple[int, int]) -> dict:
     """
     gray = np.random.default_rng(0).integers(0, 256, (1, *shape, 1), np.uint8)
     found = {}
-    for threads in sorted({1, tflite.cores()}):
+    for threads in sorted({1, cores()}):
         model = tflite.open_tflite(path, threads)
         if isinstance(model, tflite.PhotoModel):
             call = functools.partial(model.call, gray)
@@ -123,7 +124,7 @@ def measure(folder: str | os.PathLike, reference, saved, colorize, photos: np.nd
         folder: with the SavedModel and those of ``layout.FILES`` that there are.
         reference: ``Model`` of the run, in Keras.
         saved: ``Model`` of the SavedModel.
-        colorize: function of uint8 photos, as ``exporting.load_saved_model`` gives it.
+        colorize: function of uint8 photos, as ``backends.saved_model.load_saved_model`` gives it.
         photos: uint8 gray photos (N, H, W, 1) of at least the working size.
 
     Returns:
@@ -150,7 +151,7 @@ def measure(folder: str | os.PathLike, reference, saved, colorize, photos: np.nd
     return {
         "measure": "CIEDE2000 over all pixels, beside the Keras network; colorize.tflite beside "
         "the SavedModel",
-        "cores": tflite.cores(),
+        "cores": cores(),
         "files": files,
         "photo_path": {
             "mean_delta_e": compare(reference.colorize(large), painted)["mean_delta_e"],

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from keras_colorizer.export import export
-from keras_colorizer.inference import exporting_folder, layout, parity
+from keras_colorizer.exporting import package, parity
+from keras_colorizer.inference import layout
 from keras_colorizer.models import card
 
 
@@ -56,8 +57,8 @@ def test_what_is_no_finished_run_is_one_clear_line(tmp_path, files, words):
 
 
 def test_all_files_are_written_measured_and_told(mobile_run, tmp_path, monkeypatch):
-    monkeypatch.setattr(exporting_folder, "CALIBRATION_PHOTOS", 8)
-    monkeypatch.setattr(exporting_folder, "PARITY_PHOTOS", 2)
+    monkeypatch.setattr(package, "CALIBRATION_PHOTOS", 8)
+    monkeypatch.setattr(package, "PARITY_PHOTOS", 2)
     monkeypatch.setattr(parity, "ENLARGED", 2)
     monkeypatch.setattr(parity, "SECONDS", 0)
     out = tmp_path / "flowers"

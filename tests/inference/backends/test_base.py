@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import model as models
+from keras_colorizer.inference.backends import base as models
 
 SIZES = [(1, 1), (1, 40), (32, 32), (31, 33), (101, 77), (300, 451)]
 

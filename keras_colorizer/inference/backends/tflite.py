@@ -9,21 +9,17 @@ import numpy as np
 
 from keras_colorizer.color import merging
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference.model import Model, check
+from keras_colorizer.inference import layout
+from keras_colorizer.inference.backends.base import Model, check
 from keras_colorizer.models import card as cards
 from keras_colorizer.utils import stderr
+from keras_colorizer.utils.threads import cores
 
 OURS = (
     "gray [1, S, S, 1] to chroma [1, h, w, 2], both float32 or both quantized uint8, or uint8 "
     "photos [1, ?, ?, 1 or 3] to RGB of the same size"
 )
 _FIRST, _said = threading.Lock(), False
-
-
-def cores() -> int:
-    """How many processors this process may use: the threads that a file is run on."""
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 @contextlib.contextmanager
@@ -90,7 +86,15 @@ class _LiteModel(Model):
 
     def __init__(self, path, interpreter, gray, result, card, size):
         super().__init__(card.get("name", path.stem), card, size)
+        self._path = path.absolute()
         self._interpreter, self._gray, self._result = interpreter, gray, result
+
+    def __reduce__(self):
+        return open_tflite, (self._path,)
+
+    def clone(self, threads=None):
+        """The file opened again, with an interpreter of its own."""
+        return open_tflite(self._path, threads)
 
     def _call(self, values):
         self._interpreter.set_tensor(self._gray.index, values)
@@ -179,3 +183,58 @@ def open_tflite(path: str | os.PathLike, threads: int | None = None) -> Model:
             "with its own card, or alone"
         )
     return kind(path, interpreter, inputs[0], results[0], card, size)
+
+
+class ExportedModel(Model):
+    """An exported folder: chroma by its ``chroma_float32.tflite``, the fastest, on LiteRT.
+
+    The network's own RGB, where it has such, is its SavedModel's or its ``generator.keras``'s,
+    which is opened (by TensorFlow) when ``raw`` is first asked for.
+    """
+
+    kind = "tflite"
+
+    def __init__(self, folder: str | os.PathLike):
+        self._folder, self._rgb = Path(folder).absolute(), None
+        card = cards.read(folder)
+        self.lite = open_tflite(self._folder / layout.EXACT)
+        super().__init__(card["name"], card, card["size"])
+        self.predicts_rgb = bool(card.get("predicts_rgb"))
+
+    def __reduce__(self):
+        return ExportedModel, (self._folder,)
+
+    def clone(self, threads=None):
+        """The same with an interpreter of its own."""
+        twin = ExportedModel.__new__(ExportedModel)
+        vars(twin).update(vars(self), lite=self.lite.clone(threads))
+        return twin
+
+    def chroma(self, gray):
+        """float32 gray (B, S, S, 1) in 0..1 → float32 CbCr (B, h, w, 2) in ±0.5, as it comes."""
+        return self.lite.chroma(gray)
+
+    def rgb(self, gray):
+        """float32 gray (B, S, S, 1) in 0..1 → float32 RGB (B, S, S, 3) in 0..1, or None.
+
+        Raises:
+            UserError: the SavedModel is not in the folder, or TensorFlow is absent.
+        """
+        if not self.predicts_rgb:
+            return None
+        saved = (self._folder / "saved_model.pb").is_file()
+        if self._rgb is None and not saved and (self._folder / cards.WEIGHTS).is_file():
+            from keras_colorizer.inference.backends.run import RunModel
+
+            self._rgb = RunModel(self._folder).rgb
+        if self._rgb is None:
+            from keras_colorizer.inference.backends import saved_model
+
+            try:
+                _, self._rgb, _ = saved_model.load_predictions(self._folder)
+            except UserError as error:
+                raise UserError(
+                    f"model {self.name!r}: its own RGB (raw) comes from the SavedModel alone, and "
+                    f"{error.message}"
+                ) from error
+        return self._rgb(gray)

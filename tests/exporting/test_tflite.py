@@ -8,15 +8,11 @@ from PIL import Image
 from keras_colorizer import models
 from keras_colorizer.color import codecs
 from keras_colorizer.errors import UserError
-from keras_colorizer.inference import (
-    backends,
-    colorizer,
-    exporting,
-    exporting_lite,
-    layout,
-    operators,
-    tflite,
-)
+from keras_colorizer.exporting import operators
+from keras_colorizer.exporting.tflite import full_range, require_mobile, write
+from keras_colorizer.inference import colorizer, layout, loading
+from keras_colorizer.inference.backends import tflite
+from keras_colorizer.inference.backends.saved_model import load_saved_model
 from keras_colorizer.models import card, registry
 
 ALL = pytest.mark.parametrize("file", layout.FILES)
@@ -75,14 +71,14 @@ def test_float16_is_the_weights(exported):
 @pytest.mark.parametrize("file", layout.CHROMA[:2])
 def test_a_mobile_network_has_the_operators_of_mobile_gpus(exported, file):
     assert operators.not_on_mobile_gpus(exported / file) == []
-    exporting_lite.require_mobile(exported)
+    require_mobile(exported)
 
 
 def test_another_networks_operators_are_named(exported_rgb, tmp_path):
     for file in layout.CHROMA[:2]:
         (tmp_path / file).write_bytes((exported_rgb / layout.PHOTO).read_bytes())
     with pytest.raises(UserError, match="declared mobile holds .*BROADCAST_TO.*FLOOR_DIV"):
-        exporting_lite.require_mobile(tmp_path)
+        require_mobile(tmp_path)
 
 
 MOBILE = sorted(n for n in models.names("generator") if registry.is_mobile(n))
@@ -96,8 +92,8 @@ def test_every_network_declared_mobile_is(name, tmp_path, monkeypatch):
         if "variance" in variable.path:
             variable.assign(np.linspace(0.5, 1.5, variable.shape[0]))
     monkeypatch.setattr(layout, "FILES", layout.CHROMA[:2])
-    exporting_lite.write(tmp_path, network, codec, 64, np.zeros((1, 64, 64, 1)))
-    exporting_lite.require_mobile(tmp_path)
+    write(tmp_path, network, codec, 64, np.zeros((1, 64, 64, 1)))
+    require_mobile(tmp_path)
     names = [x.name for x in operators.read(tmp_path / layout.EXACT)]
 
     def count(kind):
@@ -143,7 +139,7 @@ SIZES = [(300, 451), (64, 64), (101, 77), (1, 1), (2, 331), (480, 640)]
 def test_photo_to_photo_is_the_saved_models(request, which, photo, channels):
     folder = request.getfixturevalue(which)
     model, saved = tflite.open_tflite(folder / "colorize.tflite"), None
-    saved = exporting.load_saved_model(folder)
+    saved = load_saved_model(folder)
     for height, width in SIZES:
         one = np.asarray(Image.fromarray(photo).resize((width, height)))[None, ..., :channels]
         found = model.call(one)
@@ -153,10 +149,10 @@ def test_photo_to_photo_is_the_saved_models(request, which, photo, channels):
 
 def test_a_stretched_photo_makes_the_range_whole():
     gray = np.float32([[0.2, 0.4], [0.3, 0.8], [0.5, 0.5]]).reshape(3, 1, 2, 1)
-    full = exporting_lite.full_range(gray)
+    full = full_range(gray)
     assert full[1].ravel().tolist() == [0, 1] and np.array_equal(full[::2], gray[::2])
     flat = np.full((2, 4, 4, 1), 0.5, np.float32)
-    assert np.array_equal(exporting_lite.full_range(flat), flat)
+    assert np.array_equal(full_range(flat), flat)
 
 
 def test_a_network_that_cannot_be_converted_is_one_line(tmp_path):
@@ -167,11 +163,11 @@ def test_a_network_that_cannot_be_converted_is_one_line(tmp_path):
     gray = keras.Input((32, 32, 1))
     network = keras.Model(gray, Strange()(gray))
     with pytest.raises(UserError, match=r"chroma_float32.tflite cannot be converted .*--no-tflite"):
-        exporting_lite.write(tmp_path, network, codecs.get("ycbcr"), 32, np.zeros((1, 32, 32, 1)))
+        write(tmp_path, network, codecs.get("ycbcr"), 32, np.zeros((1, 32, 32, 1)))
 
 
 def test_an_exported_folder_opens_its_fastest_file(exported, exported_rgb, gray):
-    model, other = backends.open_model(exported), backends.open_model(exported_rgb)
+    model, other = loading.open_model(exported), loading.open_model(exported_rgb)
     assert (model.kind, model.name, model.size, model.predicts_rgb) == (
         "tflite",
         "garden",
@@ -186,18 +182,18 @@ def test_an_exported_folder_opens_its_fastest_file(exported, exported_rgb, gray)
 
 
 def test_raw_comes_from_the_saved_model_beside_it(exported_rgb, run, gray, tmp_path, monkeypatch):
-    truth = backends.open_model(run).raw(gray)
-    assert difference(backends.open_model(exported_rgb).raw(gray), truth).max() <= 1
+    truth = loading.open_model(run).raw(gray)
+    assert difference(loading.open_model(exported_rgb).raw(gray), truth).max() <= 1
     for name in ("chroma_float32.tflite", "card.json"):
         (tmp_path / name).write_bytes((exported_rgb / name).read_bytes())
     with pytest.raises(UserError, match=r"'tiny': its own RGB \(raw\) .*no SavedModel; make one"):
-        backends.open_model(tmp_path).raw(gray)
+        loading.open_model(tmp_path).raw(gray)
     (tmp_path / card.WEIGHTS).write_bytes((exported_rgb / card.WEIGHTS).read_bytes())
-    installed = backends.open_model(tmp_path)  # a wheel leaves SavedModels out
+    installed = loading.open_model(tmp_path)  # a wheel leaves SavedModels out
     assert installed.kind == "tflite" and difference(installed.raw(gray), truth).max() <= 1
     monkeypatch.setitem(__import__("sys").modules, "tensorflow", None)
     with pytest.raises(UserError, match=r"its own RGB \(raw\) .*needs TensorFlow"):
-        backends.open_model(exported_rgb).raw(gray)
+        loading.open_model(exported_rgb).raw(gray)
 
 
 def test_a_curve_of_the_codec_is_in_every_file_and_mobile(tmp_path):
@@ -209,8 +205,8 @@ def test_a_curve_of_the_codec_is_in_every_file_and_mobile(tmp_path):
     gray = np.random.default_rng(0).random((4, 64, 64, 1), np.float32)
     predicted = network.predict_on_batch(gray)
     network.layers[-2].kernel.assign(network.layers[-2].kernel * 0.1 / np.abs(predicted).max())
-    exporting_lite.write(tmp_path, network, codec, 64, gray)
-    exporting_lite.require_mobile(tmp_path)
+    write(tmp_path, network, codec, 64, gray)
+    require_mobile(tmp_path)
     predicted = network.predict_on_batch(gray)
     wanted = keras.ops.convert_to_numpy(codec.chroma(gray, predicted))
     assert np.abs(wanted - predicted).max() > 0.03  # beyond the factor: the curve
