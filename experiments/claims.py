@@ -8,7 +8,7 @@ import dominance
 import measured
 import record
 
-from keras_colorizer.training import cookbook, recipes, systems
+from keras_colorizer.training import recipes
 
 NUMBER = r"\d[\d,]*(?:\.\d+)?"
 # A number is taken for measured if such a unit follows it, or the last of a list with it, or if
@@ -33,10 +33,8 @@ def documents():
         text = record.SECTION.sub("", path.read_text(encoding="utf-8"))
         found[path.relative_to(measured.ROOT).as_posix()] = text
     for name in recipes.names():
-        attribute = name.replace("-", "_")
-        (where, *_) = [m for m in (cookbook, systems) if hasattr(m, attribute)]
         recipe = recipes.get(name)
-        parts = (recipe.purpose, recipe.expect, getattr(where, attribute).__doc__)
+        parts = (recipe.purpose, recipe.expect, recipes.documentation(name))
         found[f"recipe {name}"] = " · ".join(parts)
     return {name: " ".join(text.split()) for name, text in found.items()}
 

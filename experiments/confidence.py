@@ -85,13 +85,13 @@ def predict(model, gray):
 
 
 def _of_checkpoint(folder, gray):
-    from keras_colorizer.training import recipes, runs, session
+    from keras_colorizer.training import fit, recipes, run_folder
 
-    run = runs.Run(folder)
+    run = run_folder.Run(folder)
     stages = recipes.plan(run.recipe)
     stage = next((s for s in stages if s.last >= run.epochs_done), stages[-1])
     # A network of another size has the same weights.
-    trainer = session.build(dataclasses.replace(stage.recipe, size=gray.shape[1]))
+    trainer = fit.build(dataclasses.replace(stage.recipe, size=gray.shape[1]))
     print(f"{folder}: not finished, its checkpoint of epoch {run.load(trainer, 'last')} is taken")
     codec = codecs.get(stage.recipe.codec, **stage.recipe.codec_options)
     parts = []

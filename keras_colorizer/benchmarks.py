@@ -30,10 +30,10 @@ def write(path, part, command, measured):
     Raises:
         UserError: the file cannot be written.
     """
-    from keras_colorizer.training import runs
+    from keras_colorizer.training import run_folder
     from keras_colorizer.utils.files import write_text
 
-    facts = runs.facts(measured.get("device", "CPU"))
+    facts = run_folder.facts(measured.get("device", "CPU"))
     measured = {key: value for key, value in measured.items() if key != "device"}
     found = {"part": part, "command": command, **facts, "measured": measured}
     try:
@@ -147,12 +147,14 @@ def training(names, settings, seconds):
     Raises:
         UserError: an unknown recipe or setting.
     """
-    from keras_colorizer.training import gradients, overrides, recipes
+    from keras_colorizer.training import recipes
+    from keras_colorizer.training.recipes import overrides
+    from keras_colorizer.training.trainers import backend
 
     chosen = ["gan", *(name for name in names or recipes.names() if name != "gan")]
     ready = [overrides.apply(recipes.get(name), settings) for name in chosen]
     stages = [stage for recipe in ready for stage in _stages(recipes.plan(recipe))]
-    click.echo(f"training steps on this {gradients.device_name()}, {os.cpu_count()} cores")
+    click.echo(f"training steps on this {backend.device_name()}, {os.cpu_count()} cores")
     click.echo(f"{'':<20}{'size':>6}{'batch':>7}{'precision':>16}{'photos/s':>10}{'x gan':>8}")
     rows = {}
     for name, recipe in stages:
@@ -164,7 +166,7 @@ def training(names, settings, seconds):
             f"{name:<20}{recipe.size:>6}{recipe.batch:>7}{recipe.precision:>16}"
             f"{pace:>10.1f}{of_gan:>7.1f}x"
         )
-    return {**rows, "device": gradients.device_name()}
+    return {**rows, "device": backend.device_name()}
 
 
 def _stages(plan):
@@ -175,11 +177,11 @@ def _stages(plan):
 
 
 def _training_pace(recipe, seconds):
-    from keras_colorizer.training import session
+    from keras_colorizer.training import fit
 
     shape = (recipe.batch + recipe.modest, recipe.size, recipe.size, 3)
     photos = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    trainer = session.build(recipe)
+    trainer = fit.build(recipe)
     for _ in range(2):
         trainer.train_on_batch(photos)
     steps, started = 0, time.perf_counter()

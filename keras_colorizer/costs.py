@@ -179,7 +179,8 @@ def network(model, recipe_name, settings, size, threads, repeats):
     Raises:
         UserError: an unknown recipe, setting or model, or a size that is not the model's.
     """
-    from keras_colorizer.training import overrides, recipes
+    from keras_colorizer.training import recipes
+    from keras_colorizer.training.recipes import overrides
 
     threads = threads or cores()
     if model and settings:

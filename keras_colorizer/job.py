@@ -18,7 +18,8 @@ from keras_colorizer.exporting import export
 from keras_colorizer.inference import loading
 from keras_colorizer.inference.backends.run import in_float32
 from keras_colorizer.models import card
-from keras_colorizer.training import callbacks, delivery, gradients, recipes, runs, session, start
+from keras_colorizer.training import callbacks, fit, output_scale, recipes, run_folder, start
+from keras_colorizer.training.trainers import backend
 from keras_colorizer.utils.files import replace_atomically
 from keras_colorizer.visualization import sheets
 
@@ -38,7 +39,7 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
         UserError: anything that the user can mend.
     """
     source = data.open_source(recipe.data, data_dir, recipe.folder_cap)
-    with gradients.strategy(strategy):
+    with backend.strategy(strategy):
         _check_replicas(recipe, source)
         click.echo(f"recipe {recipe.name}: {recipe.purpose}")
         if download := source.to_download():
@@ -49,7 +50,7 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
             start.check(recipe)
             click.echo(_estimate(recipe, source))
             source.ids("train")  # data that cannot be had ends here, before there is a run folder
-            this = runs.Run.begin(folder or runs.new_folder(recipe.name), recipe)
+            this = run_folder.Run.begin(folder or run_folder.new_folder(recipe.name), recipe)
         else:
             this = resumed
             recipes.write(recipe, this.folder / "recipe.json")
@@ -57,7 +58,7 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
         for callback in extra:
             callback.log_dir = str(this.folder / "tensorboard")
         with _interruptible(this, recipe):
-            trainer, photos = session.train(recipe, this, data_dir, cache, extra)
+            trainer, photos = fit.train(recipe, this, data_dir, cache, extra)
     with _interruptible(this, recipe):
         final = recipes.plan(recipe)[-1].recipe
         _deliver(final, this, trainer, photos, data_dir, cache)
@@ -75,7 +76,7 @@ def _interruptible(this, recipe):
 
 
 def _check_replicas(recipe, source):
-    count = gradients.replicas()
+    count = backend.replicas()
     if count == 1:
         return
     photos = recipe.epoch_photos or len(source.ids("train"))
@@ -88,9 +89,9 @@ def _check_replicas(recipe, source):
 
 def _estimate(recipe, source):
     """Times two steps of each stage's own trainer, so that the user knows what to expect."""
-    if gradients.replicas() > 1:
+    if backend.replicas() > 1:
         return "time: not estimated for several devices"
-    plan, device = [stage.recipe for stage in recipes.plan(recipe)], gradients.device_name()
+    plan, device = [stage.recipe for stage in recipes.plan(recipe)], backend.device_name()
     paces = [_pace(stage) for stage in plan]
     if any(stage.epoch_photos is None for stage in plan) and source.to_download():
         return f"time: about {paces[-1]:.1f} photos/s on this {device}"
@@ -107,7 +108,7 @@ def _pace(recipe):
     count = min(recipe.batch, 8)
     shape = (count + recipe.modest, recipe.size, recipe.size, 3)
     trial = np.random.default_rng(0).integers(0, 255, shape, "uint8")
-    trainer = session.build(recipe)
+    trainer = fit.build(recipe)
     trainer.train_on_batch(trial)
     started = time.perf_counter()
     trainer.train_on_batch(trial)
@@ -124,7 +125,7 @@ def _tensorboard():
 
 
 def _deliver(recipe, this, trainer, photos, data_dir, cache):
-    network = in_float32(delivery.saturated(trainer.result, recipe.saturation))
+    network = in_float32(output_scale.saturated(trainer.result, recipe.saturation))
     with replace_atomically(this.folder / card.WEIGHTS) as temporary:
         network.save(temporary)
     written = _card(recipe, this, photos, data_dir, cache)
@@ -141,7 +142,7 @@ def _deliver(recipe, this, trainer, photos, data_dir, cache):
     )
     sheets.save_png(shown, sheet)
     click.echo(f"sample sheet: {sheet}")
-    if gradients.BACKEND != "tensorflow":
+    if backend.BACKEND != "tensorflow":
         click.echo(f"next, where TensorFlow is: python -m keras_colorizer.export {this.folder}")
         return
     with contextlib.redirect_stdout(None):
@@ -221,7 +222,7 @@ def _score(recipe, this, written, tint, data_dir):
     command = f"python -m keras_colorizer.evaluate {this.folder.name} {_data_options(recipe)}"
     command += f" --split test --size {recipe.size}{option}"
     protocol = session.protocol(
-        test, recipe.size, known, runs.versions(), command, tint, dropped=dropped
+        test, recipe.size, known, run_folder.versions(), command, tint, dropped=dropped
     )
     found = report.results(rows, protocol)
     report.write_results(this.folder, found)
@@ -293,5 +294,5 @@ def _card(recipe, this, photos, data_dir, cache):
             "device": environment.get("device"),
             "run": Path(this.folder).name,
         },
-        "versions": runs.versions(),
+        "versions": run_folder.versions(),
     }

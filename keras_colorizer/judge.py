@@ -24,7 +24,7 @@ from keras_colorizer.evaluation import (
 )
 from keras_colorizer.inference import loading
 from keras_colorizer.inference.backends.base import Saturated
-from keras_colorizer.training import runs
+from keras_colorizer.training import run_folder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +91,7 @@ def run(wanted, overwrite, command):
     tint, weigh = reference.mean_chroma, reference.weigh
     rows = scoring.score(models, test.images, tint, extract, judge, weigh=weigh)
     seconds = time.perf_counter() - started
-    versions = runs.versions()
+    versions = run_folder.versions()
     protocol = session.protocol(
         test, wanted.size, known, versions, command, reference=reference, dropped=dropped
     )

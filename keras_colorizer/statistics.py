@@ -37,7 +37,7 @@ def statistics(source_name, data_dir, split, size, out, overwrite):
     from keras_colorizer import data
     from keras_colorizer.color.grid import AB_GRID, AB_LOW
     from keras_colorizer.evaluation import photos as truth
-    from keras_colorizer.training.runs import versions
+    from keras_colorizer.training.run_folder import versions
     from keras_colorizer.utils.files import write_text
 
     photos = truth.load(data.open_source(source_name, data_dir), split, size)

@@ -6,7 +6,8 @@ import click
 
 from keras_colorizer import startup
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import overrides, recipes
+from keras_colorizer.training import recipes
+from keras_colorizer.training.recipes import overrides
 
 
 def _list(context, _, wanted):
@@ -130,14 +131,14 @@ def chosen(name, settings=(), data=None, init=None, smoke=False, teacher=None):
 
 
 def _resumed(folder, settings, given, smoke):
-    from keras_colorizer.training import runs
+    from keras_colorizer.training import run_folder
 
     if given or smoke:
         raise UserError(
             "--resume goes on with the run's own recipe; leave out --data, --init, --teacher and "
             "--smoke"
         )
-    run = runs.Run(folder or runs.newest())
+    run = run_folder.Run(folder or run_folder.newest())
     recipe = run.recipe
     changed = overrides.apply(recipe, settings)
     free = {"epochs", "deliver", "sheet_interval"}

@@ -28,7 +28,7 @@ MAY_IMPORT = {
 }
 # Everything else runs on Keras's torch backend as well.
 MAY_IMPORT_BACKENDS = re.compile(
-    r"data/.*|exporting/.*|inference/backends/saved_model\.py|training/gradients\.py"
+    r"data/.*|exporting/.*|inference/backends/saved_model\.py|training/trainers/backend\.py"
 )
 BACKENDS = {"tensorflow", "tensorflow_datasets", "torch", "jax"}
 
@@ -76,7 +76,7 @@ def wrong_imports(source, path):
         ("models/a.py", "import importlib\nimportlib.import_module('torch')", {"torch"}),
         ("training/a.py", "from keras_colorizer.exporting import export", {"exporting"}),
         ("training/a.py", "import keras_colorizer.data, keras_colorizer.train", {"train"}),
-        ("training/gradients.py", "import tensorflow, torch", set()),
+        ("training/trainers/backend.py", "import tensorflow, torch", set()),
         ("exporting/tflite.py", "import tensorflow", set()),
         ("data/__main__.py", "from keras_colorizer.evaluation import scoring", set()),
         ("train.py", "from keras_colorizer.evaluation import scoring", set()),

@@ -18,7 +18,7 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.exporting import operators
 from keras_colorizer.inference.backends import tflite
 from keras_colorizer.models import card, presets
-from keras_colorizer.training import runs
+from keras_colorizer.training import run_folder
 
 
 def test_a_process_is_timed_and_its_memory_seen():
@@ -96,7 +96,7 @@ def test_what_a_part_measures_is_kept_as_json(tmp_path, monkeypatch):
     assert found["part"] == "training" and found["measured"] == {"gan": {"photos_per_s": 3.7}}
     assert found["command"] == f"python -m keras_colorizer.benchmark training {' '.join(options)}"
     assert found["device"] == "GPU" and found["cores"] and found["versions"]["keras"]
-    assert found["commits"] == [runs.commit()]
+    assert found["commits"] == [run_folder.commit()]
     again = CliRunner().invoke(main, arguments)
     assert again.exit_code == 1 and "training.json: exists; delete it or name" in again.output
     assert len(asked) == 1

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from keras_colorizer.train import chosen, train
-from keras_colorizer.training import recipes, runs
+from keras_colorizer.training import recipes, run_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 TINY = ["--set", "generator.widths=4,6,8,10", "--set", "discriminator.widths=4,6,8,10"]
@@ -101,7 +101,7 @@ def test_mistakes_are_one_clear_line(arguments, told, tmp_path, monkeypatch):
 
 
 def test_a_run_is_not_trained_over(tmp_path):
-    runs.Run.begin(tmp_path / "run", recipes.get("gan"))
+    run_folder.Run.begin(tmp_path / "run", recipes.get("gan"))
     done = call("--smoke", "--data", "synthetic", "--run", tmp_path / "run")
     assert done.exit_code == 1 and "add --resume" in done.output
 
@@ -117,7 +117,7 @@ def test_a_run_can_begin_from_another(tmp_path):
 
 
 def test_a_resumed_run_keeps_its_recipe(tmp_path):
-    runs.Run.begin(tmp_path / "run", recipes.get("gan"))
+    run_folder.Run.begin(tmp_path / "run", recipes.get("gan"))
     done = call("--run", tmp_path / "run", "--resume", "--set", "batch=8")
     assert done.exit_code == 1 and "a resumed run keeps its batch" in done.output
 
@@ -148,7 +148,7 @@ def test_a_killed_process_is_resumed_to_the_same_weights(tmp_path, blow):
     assert whole.returncode == 0, text
     broken = start(tmp_path / "broken")
     waited = time.monotonic() + 120
-    while not runs.Run(tmp_path / "broken").epochs_done:
+    while not run_folder.Run(tmp_path / "broken").epochs_done:
         assert broken.poll() is None and time.monotonic() < waited
         time.sleep(0.01)
     broken.send_signal(blow)

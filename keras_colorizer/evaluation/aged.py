@@ -9,7 +9,7 @@ from keras import ops
 
 from keras_colorizer.color import merging
 from keras_colorizer.evaluation import photos
-from keras_colorizer.training import ageing, augmentation
+from keras_colorizer.training.augmentation import ageing, photo
 
 # Of the strength of ageing, that of other films, lenses and files beside it: as recipes have it.
 FILM = 0.5
@@ -60,6 +60,6 @@ def aged(rgb, strength, seed):
     random = np.random.default_rng(seed)
     framed = ageing.frames(ops.convert_to_tensor(rgb[None]), strength, random)
     plain = ops.cast(framed, "float32") / 255.0
-    gray = augmentation.gray_of_film(plain, FILM * strength, random, strength)
+    gray = photo.gray_of_film(plain, FILM * strength, random, strength)
     gray = np.rint(255.0 * ops.convert_to_numpy(gray)).astype(np.uint8)
     return merging.merge(gray, merging.chroma(ops.convert_to_numpy(framed)))[0]

@@ -13,7 +13,7 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.models import card, presets, registry
 from keras_colorizer.models.backbones import pretrained
 from keras_colorizer.training import recipes
-from keras_colorizer.training.trainer import BACKBONE
+from keras_colorizer.training.trainers.base import BACKBONE
 from keras_colorizer.utils.files import write_text
 
 # ``--init imagenet`` begins from the pretrained weights of the generator's backbone.

@@ -6,7 +6,7 @@ from skimage import data
 
 from keras_colorizer.color import merging
 from keras_colorizer.evaluation import aged, photos
-from keras_colorizer.training import ageing
+from keras_colorizer.training.augmentation import ageing
 
 STRENGTH = 1.0
 

@@ -8,7 +8,7 @@ import bench
 import dominance
 import pytest
 
-from keras_colorizer.training import systems as recipes_of_systems
+from keras_colorizer.training.recipes import report as recipes_of_systems
 
 HERE = Path(__file__).resolve().parents[2] / "experiments"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import commands
 import pytest
 
-from keras_colorizer.training import cookbook
+from keras_colorizer.training import recipes
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPERIMENTS, SHIPPED = ROOT / "experiments", ROOT / "saved_models" / "flowers"
@@ -30,7 +30,7 @@ def means(evaluation, row):
 
 @pytest.mark.parametrize("name", MEASURED)
 def test_what_a_recipe_claims_is_of_its_own_command(name):
-    (told,) = re.findall("COMMAND: (.*)", getattr(cookbook, name.replace("-", "_")).__doc__)
+    (told,) = re.findall("COMMAND: (.*)", recipes.documentation(name))
     recorded = (EXPERIMENTS / "runs" / MEASURED[name] / "command.txt").read_text().strip()
     assert commands.read(told)["name"] == commands.read(recorded)["name"] == name
 

@@ -7,7 +7,7 @@ import commands
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import recipes, session
+from keras_colorizer.training import fit, recipes
 
 HERE = Path(__file__).resolve().parents[2] / "experiments"
 RUNS = sorted(path for path in (HERE / "runs").iterdir())
@@ -85,7 +85,7 @@ def _distinct():
 
 @pytest.mark.parametrize("recipe", [pytest.param(r, id=name) for name, r in _distinct()])
 def test_every_recorded_recipe_builds(recipe):
-    session.build(recipe)
+    fit.build(recipe)
 
 
 @pytest.mark.parametrize(

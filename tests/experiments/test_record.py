@@ -8,7 +8,8 @@ import pytest
 import record
 
 from keras_colorizer.evaluate import evaluate
-from keras_colorizer.training import overrides, recipes
+from keras_colorizer.training import recipes
+from keras_colorizer.training.recipes import overrides
 
 HERE = Path(__file__).resolve().parents[2] / "experiments"
 

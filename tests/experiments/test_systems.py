@@ -5,7 +5,8 @@ import argparse
 import pytest
 import systems
 
-from keras_colorizer.training import overrides, recipes
+from keras_colorizer.training import recipes
+from keras_colorizer.training.recipes import overrides
 
 OPTIONS = argparse.Namespace(photos=10_240, size=64, seed=3, precision="float32", data=None, set=[])
 

@@ -7,8 +7,8 @@ from keras import layers, ops
 
 from keras_colorizer import models
 from keras_colorizer.color import codecs
-from keras_colorizer.training import losses
-from keras_colorizer.training.gradients import value_and_gradients
+from keras_colorizer.training.losses import pixel
+from keras_colorizer.training.trainers.backend import value_and_gradients
 
 PUBLISHED = 32_200_000  # weights of the model that the authors published
 
@@ -52,7 +52,7 @@ def test_a_step_of_training_at_the_papers_width():
 
     def loss(values):
         logits, _ = network.stateless_call(values, state, x, training=True)
-        return losses.cross_entropy(target, logits), None
+        return pixel.cross_entropy(target, logits), None
 
     def step():
         values = [v.value for v in network.trainable_variables]

@@ -8,7 +8,7 @@ from keras import ops
 from keras_colorizer import models
 from keras_colorizer.errors import UserError
 from keras_colorizer.models import blocks
-from keras_colorizer.training.gradients import value_and_gradients
+from keras_colorizer.training.trainers.backend import value_and_gradients
 
 GOLDEN = {  # weights and embedding at 128 px
     "autoencoder": (112_003, (32, 32, 64)),

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from keras_colorizer import models
-from keras_colorizer.training.adversarial import AdversarialColorizer
-from keras_colorizer.training.update_rules import AccuracyBelow
+from keras_colorizer.training.trainers.adversarial import AdversarialColorizer
+from keras_colorizer.training.trainers.update_rules import AccuracyBelow
 
 WIDTHS = (4, 6, 8, 10)
 

@@ -11,7 +11,8 @@ devices = int(sys.argv[1])
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * devices)
 
-from keras_colorizer.training import gradients, recipes, session  # noqa: E402
+from keras_colorizer.training import fit, recipes  # noqa: E402
+from keras_colorizer.training.trainers import backend  # noqa: E402
 
 WIDTHS = {"widths": (4, 6, 8, 10)}
 recipe = dataclasses.replace(
@@ -19,8 +20,8 @@ recipe = dataclasses.replace(
     discriminator_options={**WIDTHS, "dropout": 0.0}, learning_rate=1e-3,
 )  # fmt: skip
 photos = np.random.default_rng(0).integers(0, 256, (16, 16, 16, 3), "uint8")
-with gradients.strategy("mirrored" if devices > 1 else "none"):
-    assert gradients.replicas() == devices
-    trainer = session.build(recipe)
+with backend.strategy("mirrored" if devices > 1 else "none"):
+    assert backend.replicas() == devices
+    trainer = fit.build(recipe)
     batches = tf.data.Dataset.from_tensor_slices(photos).batch(8)
     print(json.dumps(trainer.fit(batches, epochs=4, verbose=0, shuffle=False).history))

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from keras_colorizer import models
-from keras_colorizer.training.adversarial import AdversarialColorizer
+from keras_colorizer.training.trainers.adversarial import AdversarialColorizer
 
 WIDTHS = (8, 12, 16, 20)
 

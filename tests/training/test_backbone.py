@@ -9,7 +9,8 @@ import pytest
 from keras_colorizer.errors import UserError
 from keras_colorizer.models import card
 from keras_colorizer.models.backbones import pretrained
-from keras_colorizer.training import overrides, recipes, runs, session, stages, start
+from keras_colorizer.training import fit, recipes, run_folder, stages, start
+from keras_colorizer.training.recipes import overrides
 
 SMALL = {"widths": (4, 4, 6, 8)}
 
@@ -68,8 +69,8 @@ def moved(trainer):
 
 def test_backbone_and_rest_learn_at_their_own_rates():
     plain = {"schedule": "constant", "weight_decay": 0.0}
-    slow = moved(session.build(small(backbone_learning_rate=1e-6, learning_rate=1e-2, **plain)))
-    quick = moved(session.build(small(backbone_learning_rate=1e-3, learning_rate=1e-6, **plain)))
+    slow = moved(fit.build(small(backbone_learning_rate=1e-6, learning_rate=1e-2, **plain)))
+    quick = moved(fit.build(small(backbone_learning_rate=1e-3, learning_rate=1e-6, **plain)))
     assert 0 < slow[0] < 2e-6 and slow[1] > 1e-3
     assert quick[0] > 1e-4 and 0 < quick[1] < 2e-6
 
@@ -79,18 +80,18 @@ def slots(optimizer):
 
 
 def test_each_optimizer_has_the_slots_of_its_part_alone():
-    trainer = session.build(small())
+    trainer = fit.build(small())
     own, rest = weights(trainer)
     assert slots(trainer.optimizer) == len(rest)
     assert slots(trainer.backbone_optimizer) == len(own)
     assert trainer.optimizer_names == ("optimizer", "backbone_optimizer")
-    one = session.build(small(backbone_learning_rate=None))
+    one = fit.build(small(backbone_learning_rate=None))
     assert slots(one.optimizer) == len(own) + len(rest)
     assert one.backbone_optimizer is None and one.optimizer_names == ("optimizer",)
 
 
 def test_frozen_parts_stay_and_their_statistics_too():
-    trainer = session.build(small(backbone_frozen=2))
+    trainer = fit.build(small(backbone_frozen=2))
     network = trainer.generator.get_layer("backbone")
     still = [
         v for x in network.layers if x.name.startswith(("stem_", "stage1_")) for v in x.weights
@@ -113,7 +114,7 @@ def test_a_discriminator_beside_a_backbone_has_three_optimizers():
         update_rule="always",
         objective="hinge",
     )
-    trainer = session.build(dataclasses.replace(recipe, size=64))
+    trainer = fit.build(dataclasses.replace(recipe, size=64))
     names = ("optimizer", "discriminator_optimizer", "backbone_optimizer")
     assert sorted(trainer.optimizer_names) == sorted(names)
     trainer.train_on_batch(photos(4, 64))
@@ -132,11 +133,11 @@ def test_a_discriminator_beside_a_backbone_has_three_optimizers():
 )
 def test_what_does_not_fit_is_one_clear_line(changes, told):
     with pytest.raises(UserError, match=told):
-        session.build(small(**changes))
+        fit.build(small(**changes))
 
 
 def test_bins_fit_as_chroma_does():
-    trainer = session.build(small(codec="bins", loss="cross_entropy"))
+    trainer = fit.build(small(codec="bins", loss="cross_entropy"))
     assert trainer.generator.output_shape == (None, 8, 8, 261)
     trainer.train_on_batch(photos())
 
@@ -146,7 +147,7 @@ def test_hues_train_and_are_validated_at_their_temperature():
     for temperature in (0.0, 1.0):
         options = {"temperature": temperature, "directions": 8}
         recipe = small(codec="hue", codec_options=options, loss="hue_cross_entropy")
-        trainer = session.build(dataclasses.replace(recipe, generator_options={**SMALL, "head": 1}))
+        trainer = fit.build(dataclasses.replace(recipe, generator_options={**SMALL, "head": 1}))
         assert trainer.generator.output_shape == (None, 8, 8, 9)
         assert trainer.generator.layers[-2].weights[0].shape == (1, 1, 4, 9)
         for network in (trainer.generator, trainer.average):
@@ -169,7 +170,7 @@ def test_hues_train_and_are_validated_at_their_temperature():
 )
 def test_codecs_and_losses_that_do_not_fit_are_one_clear_line(changes, told):
     with pytest.raises(UserError, match=told):
-        session.build(small(**changes))
+        fit.build(small(**changes))
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +178,7 @@ def finished(tmp_path_factory):
     """A folder with what a finished run of small() leaves for others to begin from."""
     folder = tmp_path_factory.mktemp("finished") / "first"
     folder.mkdir()
-    network = session.build(small()).generator
+    network = fit.build(small()).generator
     network.save(folder / card.WEIGHTS)
     about = {"name": "photos", "codec": "ycbcr", "size": 32, "fit": "stretch", "scores": {}}
     about |= {"generator": {"name": "pyramid", "options": SMALL}, "data": {"name": "synthetic"}}
@@ -197,8 +198,8 @@ def finished(tmp_path_factory):
 def test_a_body_is_taken_over_where_only_the_head_is_another(finished, tmp_path, capsys, changes):
     folder, network = finished
     recipe = small(init=str(folder), seed=7, **changes)
-    run = runs.Run.begin(tmp_path / "run", recipe)
-    trainer = session.build(recipe)
+    run = run_folder.Run.begin(tmp_path / "run", recipe)
+    trainer = fit.build(recipe)
     *_, kernel, bias = trainer.generator.get_weights()
     start.begin_from(recipe, run, trainer)
     (line,) = capsys.readouterr().out.splitlines()
@@ -214,7 +215,7 @@ def test_a_body_is_taken_over_where_only_the_head_is_another(finished, tmp_path,
 def test_a_whole_network_is_taken_over_without_a_word(finished, tmp_path, capsys):
     folder, network = finished
     recipe = small(init=str(folder), seed=7)
-    run, trainer = runs.Run.begin(tmp_path / "run", recipe), session.build(recipe)
+    run, trainer = run_folder.Run.begin(tmp_path / "run", recipe), fit.build(recipe)
     start.begin_from(recipe, run, trainer)
     assert not capsys.readouterr().out and "head" not in run.environment["init"]
     assert all(map(np.array_equal, trainer.average.get_weights(), network.get_weights()))
@@ -240,7 +241,7 @@ def test_a_whole_network_is_taken_over_without_a_word(finished, tmp_path, capsys
 )
 def test_a_body_that_differs_or_sees_another_photo_is_refused(finished, tmp_path, changes, told):
     recipe = small(init=str(finished[0]), **changes)
-    run, trainer = runs.Run.begin(tmp_path / "run", recipe), session.build(recipe)
+    run, trainer = run_folder.Run.begin(tmp_path / "run", recipe), fit.build(recipe)
     before = trainer.generator.get_weights()
     with pytest.raises(UserError, match=told):
         start.begin_from(recipe, run, trainer)
@@ -249,15 +250,15 @@ def test_a_body_that_differs_or_sees_another_photo_is_refused(finished, tmp_path
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    run = runs.Run.begin(tmp_path_factory.mktemp("whole") / "run", small())
-    return session.train(small(), run)[0]
+    run = run_folder.Run.begin(tmp_path_factory.mktemp("whole") / "run", small())
+    return fit.train(small(), run)[0]
 
 
 def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path):
-    broken = runs.Run.begin(tmp_path / "broken", small())
+    broken = run_folder.Run.begin(tmp_path / "broken", small())
     with pytest.raises(Killed):
-        session.train(small(), broken, extra_callbacks=[KillAt(2)])
-    resumed, _ = session.train(small(), runs.Run(broken.folder))
+        fit.train(small(), broken, extra_callbacks=[KillAt(2)])
+    resumed, _ = fit.train(small(), run_folder.Run(broken.folder))
     for name in whole.optimizer_names:
         for a, b in zip(*(getattr(t, name).variables for t in (whole, resumed)), strict=True):
             assert np.allclose(a, b, atol=1e-6), (name, a.path)
@@ -273,7 +274,7 @@ def test_stages_go_on_while_the_same_weights_are_trained():
         )
     )
     assert [stage.continues for stage in plan] == [False, True, False]
-    one, two, three = (session.build(stage.recipe) for stage in plan)
+    one, two, three = (fit.build(stage.recipe) for stage in plan)
     one.train_on_batch(photos())
     stages.carry(one, two, True)
     assert int(two.backbone_optimizer.iterations) == 1
@@ -288,10 +289,10 @@ def test_stages_go_on_while_the_same_weights_are_trained():
 def test_a_run_begins_from_imagenet(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_COLORIZER_CACHE", str(tmp_path / "cache"))
     recipe = small(init="imagenet", epochs=1)
-    run = runs.Run.begin(tmp_path / "run", recipe)
-    trainer = session.build(recipe)
+    run = run_folder.Run.begin(tmp_path / "run", recipe)
+    trainer = fit.build(recipe)
     start.begin_from(recipe, run, trainer)
-    known = session.models.build("efficientnet_lite0", 32)
+    known = fit.models.build("efficientnet_lite0", 32)
     pretrained.load(known, "efficientnet_lite0")
     for network in (trainer.generator, trainer.average):
         own = network.get_layer("backbone").get_weights()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_colorizer.training import gradients
+from keras_colorizer.training.trainers import backend
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,7 +58,7 @@ def test_training_from_a_npz_where_tensorflow_is_absent(tmp_path):
 
 def test_gradients_by_hand():
     value = np.float32([1.0, -2.0])
-    loss, rest, grads = gradients.value_and_gradients(
+    loss, rest, grads = backend.value_and_gradients(
         lambda values: (ops.sum(values[0] ** 2), "kept"), [ops.convert_to_tensor(value)]
     )
     assert float(loss) == 5 and rest == "kept"
@@ -68,7 +68,7 @@ def test_gradients_by_hand():
 @pytest.mark.parametrize("holds", [True, False])
 def test_update_if_runs_the_pullback_only_where_the_condition_holds(holds):
     ran = []
-    gradients.update_if(
+    backend.update_if(
         ops.convert_to_tensor(holds), lambda: ran.append("pullback"),
         lambda _: ran.append("update"),
     )  # fmt: skip

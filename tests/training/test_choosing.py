@@ -9,8 +9,8 @@ import pytest
 from keras_colorizer import data, models
 from keras_colorizer.data.photos import Photos
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import choosing, recipes, runs, session
-from keras_colorizer.training.supervised import SupervisedColorizer
+from keras_colorizer.training import choosing, fit, recipes, run_folder
+from keras_colorizer.training.trainers.supervised import SupervisedColorizer
 
 
 def photos_of(ids, shares=()):
@@ -89,9 +89,9 @@ def test_one_source_can_be_chosen_by_folders_too(tmp_path):
         recipes.smoke(recipes.get("gan")), data="synthetic", size=16, discriminator=None,
         generator_options={"widths": (4, 6, 8, 10)}, monitor="val_folder_gain",
     )  # fmt: skip
-    run = runs.Run.begin(tmp_path / "run", recipe)
-    session.train(recipe, run)
+    run = run_folder.Run.begin(tmp_path / "run", recipe)
+    fit.train(recipe, run)
     assert {"val_folder_psnr", "val_folder_ciede2000"} <= set(run.rows[-1])
     plain = dataclasses.replace(recipe, monitor="val_folder_beauty")
     with pytest.raises(UserError, match="not measured; there are .*val_folder_psnr"):
-        session.train(plain, runs.Run.begin(tmp_path / "plain", plain))
+        fit.train(plain, run_folder.Run.begin(tmp_path / "plain", plain))

@@ -12,7 +12,7 @@ from keras import ops
 from keras_colorizer import job
 from keras_colorizer.errors import UserError
 from keras_colorizer.models import card
-from keras_colorizer.training import recipes, runs, session, start
+from keras_colorizer.training import fit, recipes, run_folder, start
 
 SMALL = {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)}
 
@@ -47,18 +47,18 @@ class KillAt(keras.callbacks.Callback):
 def test_a_killed_run_ends_where_the_uninterrupted_one_ends(tmp_path, name):
     # Schedules, averages, windows, films and rolls must all go on where they were.
     recipe = tiny(name, epochs=3, ema=0.9, schedule="one_cycle", weight_decay=0.02)
-    whole, _ = session.train(recipe, runs.Run.begin(tmp_path / "whole", recipe))
-    broken = runs.Run.begin(tmp_path / "broken", recipe)
+    whole, _ = fit.train(recipe, run_folder.Run.begin(tmp_path / "whole", recipe))
+    broken = run_folder.Run.begin(tmp_path / "broken", recipe)
     with pytest.raises(Killed):
-        session.train(recipe, broken, extra_callbacks=[KillAt()])
-    resumed, _ = session.train(recipe, runs.Run(broken.folder))
+        fit.train(recipe, broken, extra_callbacks=[KillAt()])
+    resumed, _ = fit.train(recipe, run_folder.Run(broken.folder))
     for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         assert np.allclose(a, b, atol=1e-5)
 
 
 def test_one_cycle_rises_and_ends_at_zero():
     recipe = tiny("pale", schedule="one_cycle", learning_rate=1e-2, epochs=10, batch=8)
-    trainer = session.build(dataclasses.replace(recipe, epoch_photos=None), photos=160)
+    trainer = fit.build(dataclasses.replace(recipe, epoch_photos=None), photos=160)
     rates = []
     for step in range(201):
         trainer.optimizer.iterations.assign(step)
@@ -70,7 +70,7 @@ def test_one_cycle_rises_and_ends_at_zero():
 
 def test_weight_decay_pulls_kernels_only():
     # No gradient at all: what moves, decay has moved.
-    trainer = session.build(tiny("pale", learning_rate=0.1, weight_decay=0.5, schedule="constant"))
+    trainer = fit.build(tiny("pale", learning_rate=0.1, weight_decay=0.5, schedule="constant"))
     variables = trainer.generator.trainable_variables
     before = [ops.convert_to_numpy(v).copy() for v in variables]
     trainer.optimizer.apply([ops.zeros(v.shape) for v in variables], variables)
@@ -81,7 +81,7 @@ def test_weight_decay_pulls_kernels_only():
 
 @pytest.mark.parametrize("name", ["pale", "vivid"])
 def test_the_average_follows_and_is_what_is_validated(name, rgb):
-    trainer = session.build(tiny(name, ema=0.9, schedule="constant"))
+    trainer = fit.build(tiny(name, ema=0.9, schedule="constant"))
     expected = trainer.generator.get_weights()
     assert np.array_equal(expected[0], trainer.average.get_weights()[0])
     for step in range(1, 4):
@@ -100,12 +100,12 @@ def test_the_average_follows_and_is_what_is_validated(name, rgb):
 
 
 def test_without_average_the_generator_is_the_result():
-    trainer = session.build(tiny("pale"))
+    trainer = fit.build(tiny("pale"))
     assert trainer.result is trainer.generator
 
 
 def test_saved_trainers_keep_average_and_options(rgb, tmp_path):
-    trainer = session.build(tiny(ema=0.9))
+    trainer = fit.build(tiny(ema=0.9))
     trainer.train_on_batch(rgb)
     trainer.save(tmp_path / "trainer.keras")
     again = keras.saving.load_model(tmp_path / "trainer.keras")
@@ -116,8 +116,8 @@ def test_saved_trainers_keep_average_and_options(rgb, tmp_path):
 
 
 def test_films_change_what_is_seen_and_not_what_is_wanted(rgb):
-    plain = session.build(tiny("pale", flip=False, zoom=0.0, augment=0.0))
-    filmed = session.build(tiny("pale", flip=False, zoom=0.0, augment=1.0))
+    plain = fit.build(tiny("pale", flip=False, zoom=0.0, augment=0.0))
+    filmed = fit.build(tiny("pale", flip=False, zoom=0.0, augment=1.0))
     gray, x, target = plain.prepare((rgb,), training=True)
     gray2, x2, target2 = filmed.prepare((rgb,), training=True)
     assert np.array_equal(gray, x) and np.array_equal(target, target2)
@@ -129,7 +129,7 @@ def test_the_loss_of_hinge_and_huber_by_hand(rgb):
     recipe = tiny(flip=False, zoom=0.0, augment=0.0, shown="plain", update_rule="accuracy_below")
     recipe = dataclasses.replace(recipe, colourfulness_weight=0.0, neutral_weight=0.0)
     recipe = dataclasses.replace(recipe, update_rule_options={"threshold": 0.0}, l1_factor=20.0)
-    trainer = session.build(recipe)
+    trainer = fit.build(recipe)
     gray, x, target = trainer.prepare((rgb,), training=False)
 
     def call(model, inputs):
@@ -152,7 +152,7 @@ def test_the_loss_of_hinge_and_huber_by_hand(rgb):
 
 
 def test_chroma_and_gray_are_moved_together():
-    trainer = session.build(tiny())
+    trainer = fit.build(tiny())
     gray = np.random.default_rng(0).uniform(size=(4, 32, 32, 1)).astype("float32")
     small = ops.average_pool(gray, 4, strides=4)
     colour = ops.concatenate([small, 2 * small], axis=-1)
@@ -160,10 +160,10 @@ def test_chroma_and_gray_are_moved_together():
     assert np.allclose(shown[..., :1], seen) and np.allclose(shown[..., 1:], 2 * seen)
     assert not np.allclose(shown, colour)
     assert np.array_equal(trainer.judged(colour, gray)[0], colour)
-    plain = session.build(tiny(shown="plain"))
+    plain = fit.build(tiny(shown="plain"))
     assert np.array_equal(plain.changed(colour, gray)[0], colour)
     alone = {"widths": (4, 6, 6, 8), "conditional": False}
-    blind = session.build(tiny(discriminator_options=alone))
+    blind = fit.build(tiny(discriminator_options=alone))
     assert blind.changed(colour, gray).shape == colour.shape
 
 
@@ -176,8 +176,8 @@ def finished(tmp_path_factory):
 
 def test_a_run_begins_from_another(finished, tmp_path):
     recipe = tiny(init=str(finished), learning_rate=1e-9, discriminator_learning_rate=1e-9)
-    run = runs.Run.begin(tmp_path / "second", recipe)
-    trainer, _ = session.train(recipe, run)
+    run = run_folder.Run.begin(tmp_path / "second", recipe)
+    trainer, _ = fit.train(recipe, run)
     first, _ = card.load_network(finished)
     for network in (trainer.generator, trainer.average):
         for a, b in zip(first.weights, network.weights, strict=True):
@@ -189,7 +189,7 @@ def test_a_run_begins_from_another(finished, tmp_path):
     assert start.inherited_hashes(run.folder) == set(hashes) and len(hashes) == 1200
     # A resumed run goes on from its own weights and needs the other no more.
     longer = dataclasses.replace(recipe, epochs=3, init=str(tmp_path / "gone"))
-    session.train(longer, runs.Run(run.folder))
+    fit.train(longer, run_folder.Run(run.folder))
     assert run.epochs_done == 3
 
 
@@ -215,16 +215,16 @@ def test_what_a_beginning_was_trained_on_counts_as_seen(finished, tmp_path):
 )
 def test_a_beginning_that_does_not_fit_is_one_clear_line(finished, tmp_path, changes, told):
     recipe = dataclasses.replace(tiny("pale", init=str(finished)), **changes)
-    run = runs.Run.begin(tmp_path / "run", recipe)
+    run = run_folder.Run.begin(tmp_path / "run", recipe)
     with pytest.raises(UserError, match=told):
-        session.train(recipe, run)
+        fit.train(recipe, run)
 
 
 def test_a_beginning_with_another_codec_is_one_clear_line(finished, tmp_path):
     recipe = dataclasses.replace(recipes.smoke(recipes.get("quickstart")), init=str(finished))
-    run = runs.Run.begin(tmp_path / "run", recipe)
+    run = run_folder.Run.begin(tmp_path / "run", recipe)
     with pytest.raises(UserError, match="its codec is 'ycbcr', this run's 'rgb'"):
-        session.train(recipe, run)
+        fit.train(recipe, run)
 
 
 @pytest.mark.parametrize(
@@ -236,20 +236,20 @@ def test_a_beginning_with_another_codec_is_one_clear_line(finished, tmp_path):
 )
 def test_parts_that_do_not_fit_are_one_clear_line(changes, told):
     with pytest.raises(UserError, match=told):
-        session.build(tiny(**changes))
+        fit.build(tiny(**changes))
 
 
 def test_an_average_on_several_devices_is_one_clear_line(monkeypatch):
-    monkeypatch.setattr(session.gradients, "replicas", lambda: 2)
+    monkeypatch.setattr(fit.gradients, "replicas", lambda: 2)
     with pytest.raises(UserError, match="runs on one device; add --set ema=0"):
-        session.build(tiny(ema=0.9))
+        fit.build(tiny(ema=0.9))
 
 
-@pytest.mark.parametrize("field", [f"{term}_weight" for term in session.TERMS])
+@pytest.mark.parametrize("field", [f"{term}_weight" for term in fit.TERMS])
 def test_terms_need_chroma_and_count(rgb, field):
     recipe = recipes.smoke(recipes.get("quickstart"))
     with pytest.raises(UserError, match=f"{field}=…: codec 'rgb' predicts no chroma"):
-        session.build(dataclasses.replace(recipe, **{field: 1.0}))
-    plain, weighted = (session.build(tiny("pale", **{field: w})) for w in (0.0, 3.0))
+        fit.build(dataclasses.replace(recipe, **{field: 1.0}))
+    plain, weighted = (fit.build(tiny("pale", **{field: w})) for w in (0.0, 3.0))
     losses = [float(t.test_on_batch(rgb, return_dict=True)["loss"]) for t in (plain, weighted)]
     assert losses[0] != pytest.approx(losses[1], rel=1e-3)

@@ -14,7 +14,7 @@ from keras_colorizer.data.sources.garden import garden
 from keras_colorizer.evaluate import evaluate
 from keras_colorizer.models import card
 from keras_colorizer.train import train
-from keras_colorizer.training import recipes, runs, session
+from keras_colorizer.training import fit, recipes, run_folder
 
 TINY = ["--set", "generator.widths=4,6,8,10", "--set", "discriminator=none"]
 
@@ -97,15 +97,15 @@ def test_a_mix_resumes_where_it_stopped(two, tmp_path, roles):
         discriminator=None, generator_options={"widths": (4, 6, 8, 10)}, train_on=roles,
         restraint="synthetic", restraint_batch=2,
     )  # fmt: skip
-    whole, photos = session.train(recipe, runs.Run.begin(tmp_path / "whole", recipe))
+    whole, photos = fit.train(recipe, run_folder.Run.begin(tmp_path / "whole", recipe))
     assert len(photos) == sum(n for n, _ in photos.shares)
     short = dataclasses.replace(recipe, epochs=2)
-    begun = runs.Run.begin(tmp_path / "begun", short)
-    session.train(short, begun)
-    resumed, _ = session.train(recipe, begun)
+    begun = run_folder.Run.begin(tmp_path / "begun", short)
+    fit.train(short, begun)
+    resumed, _ = fit.train(recipe, begun)
     for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         assert np.allclose(a, b, atol=1e-6)
-    assert runs.Run(tmp_path / "whole").rows[-1] == pytest.approx(begun.rows[-1], rel=1e-4)
+    assert run_folder.Run(tmp_path / "whole").rows[-1] == pytest.approx(begun.rows[-1], rel=1e-4)
 
 
 def test_copies_across_roles_are_left_out_and_counted(tmp_path):

@@ -12,7 +12,7 @@ from keras_colorizer import job
 from keras_colorizer.errors import UserError
 from keras_colorizer.models.backbones import pretrained
 from keras_colorizer.train import train
-from keras_colorizer.training import recipes, runs, session, start
+from keras_colorizer.training import fit, recipes, run_folder, start
 
 SMALL = {"widths": (4, 4, 6, 8)}
 PLAIN = {"discriminator": None, "stages": (), "epochs": 1}
@@ -57,7 +57,7 @@ def is_same(before, after):
     "precision", ["float32", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)]
 )
 def test_a_step_moves_the_judges_weights_and_not_its_backbone(precision):
-    trainer = session.build(small(precision=precision))
+    trainer = fit.build(small(precision=precision))
     before, own = parts(trainer), trainer.generator.get_weights()[-1]
     logs = [trainer.train_on_batch(photos(), return_dict=True) for _ in range(2)][-1]
     after = parts(trainer)
@@ -71,7 +71,7 @@ def test_a_step_moves_the_judges_weights_and_not_its_backbone(precision):
 
 
 def test_its_optimizer_has_slots_of_what_learns_alone():
-    trainer = session.build(small())
+    trainer = fit.build(small())
     found = {v.path.rpartition("/")[0] for v in trainer.discriminator_optimizer.variables}
     slots = sum("momentum" in v.path for v in trainer.discriminator_optimizer.variables)
     assert slots == len(trainer.discriminator.trainable_variables) == 16
@@ -79,7 +79,7 @@ def test_its_optimizer_has_slots_of_what_learns_alone():
 
 
 def test_chroma_is_judged_as_the_codec_encodes_it_on_features_of_the_whole_photo():
-    trainer = session.build(small(size=64))
+    trainer = fit.build(small(size=64))
     gray, _, target = trainer.prepare((photos(4, 64),), training=False)
     assert target.shape == (4, 16, 16, 2) and gray.shape == (4, 64, 64, 1)
     colour, seen = trainer.judged(target, gray)
@@ -105,9 +105,9 @@ def test_chroma_is_judged_as_the_codec_encodes_it_on_features_of_the_whole_photo
 def test_the_generators_schedule_waits_while_the_discriminator_learns_alone():
     one = {"schedule": "one_cycle", "discriminator_schedule": "one_cycle"}
     plan = recipes.plan(small(stages=STAGES, **one))
-    begun = session._begun(plan, plan[-1], photos(16))
+    begun = fit._begun(plan, plan[-1], photos(16))
     assert begun == {"start": 2, "idle": 2}
-    trainer = session.build(plan[-1].recipe, 16, **begun)
+    trainer = fit.build(plan[-1].recipe, 16, **begun)
     rates = {name: getattr(trainer, name) for name in trainer.optimizer_names}
     trainer.discriminator_optimizer.iterations.assign(2)
     for name, peak in zip(sorted(rates), (3e-5, 4e-4, 1e-4), strict=True):
@@ -117,7 +117,7 @@ def test_the_generators_schedule_waits_while_the_discriminator_learns_alone():
 def test_the_generators_loss_by_hand():
     plain = {"flip": False, "zoom": 0.0, "augment": 0.0, "headroom_weight": 0.0}
     recipe = dataclasses.replace(small(**plain), age=0.0, l1_factor=40.0, ema=0.0)
-    trainer = session.build(recipe)
+    trainer = fit.build(recipe)
     gray, x, target = trainer.prepare((photos(),), training=False)
     own = [v.value for v in trainer.generator.trainable_variables]
     state = [v.value for v in trainer.generator.non_trainable_variables]
@@ -135,7 +135,7 @@ def test_the_generators_loss_by_hand():
 
 
 def test_a_saved_trainers_backbone_stays_frozen(tmp_path):
-    trainer = session.build(small())
+    trainer = fit.build(small())
     trainer.train_on_batch(photos())
     trainer.save(tmp_path / "trainer.keras")
     again = keras.saving.load_model(tmp_path / "trainer.keras")
@@ -166,17 +166,17 @@ STAGES = (
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A supervised stage, one in which the discriminator learns alone, one of both."""
-    run = runs.Run.begin(tmp_path_factory.mktemp("whole") / "run", small(stages=STAGES))
-    return session.train(run.recipe, run)[0], run
+    run = run_folder.Run.begin(tmp_path_factory.mktemp("whole") / "run", small(stages=STAGES))
+    return fit.train(run.recipe, run)[0], run
 
 
 def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path, monkeypatch):
     trainer, _ = whole
-    broken = runs.Run.begin(tmp_path / "broken", small(stages=STAGES))
+    broken = run_folder.Run.begin(tmp_path / "broken", small(stages=STAGES))
     with pytest.raises(Killed):
-        session.train(broken.recipe, broken, extra_callbacks=[KillAt()])
+        fit.train(broken.recipe, broken, extra_callbacks=[KillAt()])
     monkeypatch.setattr(pretrained, "load", None)  # a checkpoint has them
-    resumed, _ = session.train(broken.recipe, runs.Run(broken.folder))
+    resumed, _ = fit.train(broken.recipe, run_folder.Run(broken.folder))
     for name in trainer.optimizer_names:
         for a, b in zip(*(getattr(t, name).variables for t in (trainer, resumed)), strict=True):
             assert np.allclose(a, b, atol=1e-6), (name, a.path)
@@ -186,7 +186,7 @@ def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path, mon
 
 def test_the_backbone_is_pretrained_once_and_its_stages_go_on(whole):
     trainer, run = whole
-    known = session.models.build("efficientnet_lite0", 32)
+    known = fit.models.build("efficientnet_lite0", 32)
     pretrained.load(known, "efficientnet_lite0")
     assert is_same(parts(trainer)[1], [v.numpy() for v in known.weights])
     told = run.environment["discriminator"]
@@ -218,7 +218,7 @@ def test_a_missing_package_is_told_before_the_run(monkeypatch, tmp_path):
 )
 def test_what_does_not_fit_is_one_clear_line(changes, told):
     with pytest.raises(UserError, match=told):
-        session.build(small(**changes))
+        fit.build(small(**changes))
 
 
 def test_it_goes_on_from_a_finished_run(tmp_path):
@@ -230,8 +230,8 @@ def test_it_goes_on_from_a_finished_run(tmp_path):
     options += ["--set", "discriminator.widths=4,6,8"]
     done = CliRunner().invoke(train, [str(word) for word in options])
     assert done.exit_code == 0, done.output
-    alone, both = runs.Run(second).rows
+    alone, both = run_folder.Run(second).rows
     assert alone["update_rate"] == both["update_rate"] == 1
-    before = runs.Run(first).rows[-1]
+    before = run_folder.Run(first).rows[-1]
     assert alone["val_psnr"] == pytest.approx(before["val_psnr"], abs=1e-3)
-    assert runs.Run(second).environment["init"]["run"] == "first"
+    assert run_folder.Run(second).environment["init"]["run"] == "first"

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import losses, overrides, recipes, runs, session, stages
+from keras_colorizer.training import fit, recipes, run_folder, stages
+from keras_colorizer.training.losses import pixel
+from keras_colorizer.training.recipes import overrides
 
 SMALL = {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)}
 
@@ -89,7 +91,7 @@ def test_settings_that_no_stage_takes_are_one_clear_line(setting, told):
 
 def test_the_rate_of_a_later_stage_begins_anew():
     first, second = (s.recipe for s in recipes.plan(staged())[:2])
-    trainer = session.build(dataclasses.replace(second, epoch_photos=None), 160, start=100)
+    trainer = fit.build(dataclasses.replace(second, epoch_photos=None), 160, start=100)
     rates = []
     for step in range(100, 141):
         trainer.optimizer.iterations.assign(step)
@@ -104,7 +106,7 @@ def test_the_rate_of_a_later_stage_begins_anew():
 def test_weights_slots_and_average_are_carried():
     rgb = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3), "uint8")
     plan = [s.recipe for s in recipes.plan(staged())]
-    small, large = (session.build(dataclasses.replace(r, ema=0.9)) for r in plan[:2])
+    small, large = (fit.build(dataclasses.replace(r, ema=0.9)) for r in plan[:2])
     small.train_on_batch(rgb[:, ::2, ::2])
     stages.carry(small, large, continues=True)
     pairs = [(small.generator, large.generator), (small.average, large.average)]
@@ -114,14 +116,14 @@ def test_weights_slots_and_average_are_carried():
     slots = [v for v in large.optimizer.variables if "momentum" in v.path]
     assert slots and any(np.any(v) for v in slots)
     # The adversarial stage begins with what would have been delivered, and fresh optimizers.
-    vivid = session.build(plan[2])
+    vivid = fit.build(plan[2])
     stages.carry(large, vivid, continues=False)
     for a, b in zip(large.average.weights, vivid.generator.weights, strict=True):
         assert np.array_equal(a, b)
     assert int(vivid.optimizer.iterations) == 0
     # From one adversarial stage to a larger one, the discriminator goes on too.
     vivid.train_on_batch(rgb)
-    larger = session.build(dataclasses.replace(plan[2], size=96))
+    larger = fit.build(dataclasses.replace(plan[2], size=96))
     stages.carry(vivid, larger, continues=True)
     for a, b in zip(vivid.discriminator.weights, larger.discriminator.weights, strict=True):
         assert np.array_equal(a, b)
@@ -130,8 +132,8 @@ def test_weights_slots_and_average_are_carried():
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    run = runs.Run.begin(tmp_path_factory.mktemp("whole") / "run", staged())
-    trainer, photos = session.train(staged(), run)
+    run = run_folder.Run.begin(tmp_path_factory.mktemp("whole") / "run", staged())
+    trainer, photos = fit.train(staged(), run)
     return trainer, photos, run
 
 
@@ -148,11 +150,11 @@ def test_stages_run_one_after_the_other(whole):
 @pytest.mark.slow
 @pytest.mark.parametrize("epoch", [1, 2, 5])  # inside a stage, between two, in the last
 def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path, epoch):
-    broken = runs.Run.begin(tmp_path / "broken", staged())
+    broken = run_folder.Run.begin(tmp_path / "broken", staged())
     with pytest.raises(Killed):
-        session.train(staged(), broken, extra_callbacks=[KillAt(epoch)])
+        fit.train(staged(), broken, extra_callbacks=[KillAt(epoch)])
     assert broken.epochs_done == epoch
-    resumed, _ = session.train(staged(), runs.Run(broken.folder))
+    resumed, _ = fit.train(staged(), run_folder.Run(broken.folder))
     for a, b in zip(whole[0].get_weights(), resumed.get_weights(), strict=True):
         assert np.allclose(a, b, atol=1e-5)
     assert [r["photos"] for r in broken.rows] == [r["photos"] for r in whole[2].rows]
@@ -160,7 +162,7 @@ def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path, epo
 
 def test_restraint_photos_stand_at_the_end_and_count_by_themselves(tmp_path):
     recipe = staged(restraint="synthetic", restraint_batch=4, colourfulness_weight=0.5)
-    trainer = session.build(recipes.plan(recipe)[-1].recipe)
+    trainer = fit.build(recipes.plan(recipe)[-1].recipe)
     trainer.restraint_weight, trainer.restraint_saturation = 0.0, 1.0
     rgb = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 3), "uint8")
     told = []
@@ -174,17 +176,17 @@ def test_restraint_photos_stand_at_the_end_and_count_by_themselves(tmp_path):
     assert told[0] == pytest.approx(told[1])  # weighted 0, they count for nothing
     trainer.restraint_weight, trainer.restraint_terms = 2.0, True
     weighted = float(trainer.pixel_loss(target, prediction, gray, training=True))
-    pixel = losses.PixelLoss(trainer.loss_name, **trainer.terms)
-    own = float(pixel(target[8:], prediction[8:], gray[8:]))
+    pixel_loss = pixel.PixelLoss(trainer.loss_name, **trainer.terms)
+    own = float(pixel_loss(target[8:], prediction[8:], gray[8:]))
     assert weighted == pytest.approx(told[1] + 2.0 * own, rel=1e-5)
     trainer.restraint_terms = False
-    plain = float(losses.get(trainer.loss_name)(target[8:], prediction[8:]))
+    plain = float(pixel.get(trainer.loss_name)(target[8:], prediction[8:]))
     told.append(float(trainer.pixel_loss(target, prediction, gray, training=True)))
     assert told[2] == pytest.approx(told[1] + 2.0 * plain, rel=1e-5) != weighted
     trainer.restraint_terms = True
     trainer.restraint_saturation = 0.5
     paler = float(trainer.pixel_loss(target, prediction, gray, training=True))
-    own = float(pixel(0.5 * target[8:], prediction[8:], gray[8:]))
+    own = float(pixel_loss(0.5 * target[8:], prediction[8:], gray[8:]))
     assert paler == pytest.approx(told[1] + 2.0 * own, rel=1e-5) != weighted
 
 
@@ -197,7 +199,7 @@ def test_a_run_with_restraint_and_validation_photos(tmp_path):
         recipes.plan(staged(restraint="synthetic", restraint_batch=4))[0].recipe,
         train_on="train+validation",
     )
-    run = runs.Run.begin(tmp_path / "run", recipe)
-    _, photos = session.train(recipe, run)
+    run = run_folder.Run.begin(tmp_path / "run", recipe)
+    _, photos = fit.train(recipe, run)
     assert photos.split == "train+validation" and len(photos) == 1200 + 120
     assert [r["photos"] for r in run.rows] == [24, 48]  # 16 and 2 batches' 4

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.training import gradients
+from keras_colorizer.training.trainers import backend
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,4 +34,4 @@ def test_mirrored_losses_equal_one_devices():
 
 def test_multi_worker_is_refused_in_one_line():
     with pytest.raises(UserError, match="multi-worker: .*use --strategy mirrored"):
-        gradients.strategy("multi-worker")
+        backend.strategy("multi-worker")

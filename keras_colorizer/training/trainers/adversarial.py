@@ -1,0 +1,245 @@
+"""The adversarial trainer: the report's GAN with its accuracy-gated discriminator, and others."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_colorizer.errors import UserError, choose
+from keras_colorizer.models.projection import JUDGE
+from keras_colorizer.training.augmentation.discriminator import SHOWN
+from keras_colorizer.training.losses import adversarial, pixel
+from keras_colorizer.training.trainers import backend, update_rules
+from keras_colorizer.training.trainers.base import BACKBONE, ColorTrainer
+
+TRACKED = (
+    "generator_loss",
+    "adversarial_loss",
+    "pixel",  # under the pixel loss's own name
+    "discriminator_loss",
+    "discriminator_accuracy",
+    "update_rate",
+)
+
+
+@keras.saving.register_keras_serializable("keras_colorizer")
+class AdversarialColorizer(ColorTrainer):
+    """Trains a generator against a discriminator that steps only when its update rule says so.
+
+    Args:
+        generator, codec, terms, restraint, restraint_weight, flip, zoom, augment, age, ema, seed:
+            as in ``ColorTrainer``; the discriminator never sees photos of restraint.
+        discriminator: model from colour (B, S, S, C), or [colour, gray] if it is conditional, to
+            logits (B, 1), or (B, n) of n patches. What its layer ``backbone``, which stays as it
+            is, sees in gray is computed once a step, for both networks and for reals and fakes.
+        update_rule: layer from the batch's accuracy to a bool; ``AccuracyBelow(0.8)`` by default.
+        l1_factor: weight of the pixel loss, the distance to the photo; the report's is 75 (of L1
+            over RGB in 0..1).
+        loss_name: ``l1`` (the report), ``mse`` or ``huber`` over what the codec predicts.
+        objective: ``bce`` (the report), or another of ``objectives``.
+        objective_options: of the objective, such as ``{"smoothing": 0.1}``.
+        shown: ``plain`` (the report), or how else what the discriminator sees is changed, see
+            ``training.shown``.
+        frozen: the generator stays as it is, only the discriminator learns.
+        noise_interval: every so many epochs half of the fakes that the discriminator sees are
+            uniform noise; 0 for never; the report's is 5.
+
+    Raises:
+        UserError: ``shown`` other than ``plain`` for a discriminator with a backbone.
+
+    Source: the report, section on the GAN; Goodfellow et al. 2014; Isola et al. 2017 for L1.
+    """
+
+    optimizer_names = ("optimizer", "discriminator_optimizer")
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        codec="rgb",
+        update_rule=None,
+        l1_factor=75.0,
+        objective="bce",
+        objective_options=None,
+        shown="plain",
+        frozen=False,
+        noise_interval=5,
+        **kwargs,
+    ):
+        super().__init__(generator, codec, **kwargs)
+        self.discriminator = discriminator
+        self.update_rule = update_rule or update_rules.AccuracyBelow()
+        self.update_rule.build(())
+        self.l1_factor, self.noise_interval, self.frozen = l1_factor, noise_interval, frozen
+        self.objective, self.objective_options = objective, dict(objective_options or {})
+        self._objective = adversarial.get(objective, **self.objective_options)
+        self.shown, self._change = shown, SHOWN[choose("shown", shown, SHOWN)]
+        batch_norm = keras.layers.BatchNormalization
+        self._sees = any(layer.name == BACKBONE for layer in discriminator.layers)
+        if self._sees and shown != "plain":
+            raise UserError(
+                f"--set shown={shown}: discriminator {discriminator.name!r} sees gray through its "
+                "backbone, once a step; add --set shown=plain"
+            )
+        self._mixed = any(isinstance(layer, batch_norm) for layer in discriminator.layers)
+        self.noisy = self.add_weight(shape=(), initializer="zeros", trainable=False, name="noisy")
+        names = [self.loss_name if name == "pixel" else name for name in TRACKED]
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def get_config(self):
+        """The trainer's options and its networks, for saving."""
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "discriminator": serialize(self.discriminator),
+            "update_rule": serialize(self.update_rule),
+            "l1_factor": self.l1_factor,
+            "objective": self.objective,
+            "objective_options": self.objective_options,
+            "shown": self.shown,
+            "frozen": self.frozen,
+            "noise_interval": self.noise_interval,
+        }
+
+    def compile(self, optimizer, discriminator_optimizer, **kwargs):
+        """Sets all optimizers and builds their slots, so that checkpoints hold them."""
+        super().compile(optimizer, **kwargs)
+        scaled = keras.optimizers.LossScaleOptimizer
+        # Keras wraps only the optimizer that it is given itself.
+        if isinstance(self.optimizer, scaled) and not isinstance(discriminator_optimizer, scaled):
+            discriminator_optimizer = scaled(discriminator_optimizer, name="discriminator_scale")
+        self.discriminator_optimizer = discriminator_optimizer
+        discriminator_optimizer.build(self._judge.trainable_variables)
+
+    @property
+    def _judge(self):
+        """The part of the discriminator that learns: all of it, or what reads its backbone."""
+        return self.discriminator.get_layer(JUDGE) if self._sees else self.discriminator
+
+    def begin_epoch(self, epoch):
+        """Reseeds, and turns noise on in every ``noise_interval``-th epoch (counted from 1)."""
+        super().begin_epoch(epoch)
+        due = self.noise_interval and (epoch + 1) % self.noise_interval == 0
+        self.noisy.assign(1.0 if due else 0.0)
+
+    def judged(self, colour, gray):
+        """What the discriminator takes: colour, or [colour, gray] if it is conditional.
+
+        Gray is shrunk to the size at which it looks at it.
+        """
+        if len(self.discriminator.inputs) == 1:
+            return colour
+        return [colour, pixel.shrunk(gray, self.discriminator.inputs[1])]
+
+    def condition(self, gray):
+        """What ``judge`` takes beside colour, a list: gray, or what a backbone sees in it."""
+        if not self._sees:
+            return [gray]
+        features = self.discriminator.get_layer(BACKBONE)(gray, training=False)
+        read = len(self._judge.inputs) - 1  # the coarsest ones
+        return [ops.stop_gradient(feature) for feature in features[-read:]]
+
+    def changed(self, colour, gray):
+        """As ``judged``, in training: changed as ``shown`` says, gray as colour."""
+        pictures = self.judged(colour, gray)
+        if not isinstance(pictures, list):
+            return self._change(pictures, self.random)
+        together = self._change(ops.concatenate(pictures, axis=-1), self.random, conditions=1)
+        return [together[..., :-1], together[..., -1:]]
+
+    def judge(self, weights, colours, condition):
+        """The discriminator's logits for several batches of colour at once, in training mode.
+
+        Reals and fakes in one batch give both networks' steps the same batch statistics, and the
+        statistics that move are those of the mixture, which inference meets. Nothing moves here:
+        the discriminator's new state is returned, for its own step to assign.
+        """
+        colour = ops.concatenate(colours, axis=0)
+        seen = [ops.concatenate([part] * len(colours), axis=0) for part in condition]
+        pictures = [colour, *seen] if self._sees else self.changed(colour, *seen)
+        state = [v.value for v in self._judge.non_trainable_variables]
+        logits, moved = self._judge.stateless_call(weights, state, pictures, training=True)
+        return *ops.split(logits, len(colours)), moved
+
+    def known(self, *tensors):
+        """Tensors of a training batch without the photos of restraint."""
+        return [t[: -self.restraint] for t in tensors] if self.restraint else tensors
+
+    def train_step(self, data):
+        """One step of both networks on uint8 RGB (B, S, S, 3); returns running means."""
+        gray, x, target = self.prepare(data, training=True)
+        condition = self.condition(*self.known(gray))
+
+        def loss(prediction):
+            # The new state is dropped: the generator's pass moves no statistics.
+            weights = [v.value for v in self._judge.trainable_variables]
+            real, fake = self.known(target, prediction)
+            # Without batch statistics, reals change nothing for fakes.
+            *_, logits, _ = self.judge(weights, [real, fake] if self._mixed else [fake], condition)
+            adversarial = self._objective.generator(logits)
+            pixel = self.pixel_loss(target, prediction, gray, training=True)
+            total = adversarial + self.l1_factor * pixel
+            return total, (total, adversarial, pixel)
+
+        if self.frozen:
+            fake = ops.stop_gradient(self.generator(x, training=False))
+            values = tuple(ops.stop_gradient(value) for value in loss(fake)[1])
+        else:
+            fake, values = self.step_generator(x, loss)
+        real, fake = self.known(target, ops.stop_gradient(fake))
+        values += self.step_discriminator(real, fake, condition)
+        for tracker, value in zip(self.trackers.values(), values, strict=True):
+            tracker.update_state(value)
+        return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    def step_discriminator(self, real, fake, condition):
+        """One gated step; returns its loss, its accuracy before it, and 1 or 0 for updated."""
+        model, optimizer = self._judge, self.discriminator_optimizer
+        batch = ops.shape(real)[0]
+        noise = keras.random.uniform(ops.shape(fake), seed=self.random)
+        first_half = ops.reshape(ops.arange(batch) < batch // 2, (-1, 1, 1, 1))
+        fake = ops.where(ops.logical_and(first_half, self.noisy > 0.5), noise, fake)
+
+        def objective(values):
+            on_real, on_fake, moved = self.judge(values, [real, fake], condition)
+            loss = self._objective.discriminator(on_real, on_fake)
+            scaled = optimizer.scale_loss(loss / backend.replicas())
+            return scaled, (loss, ops.concatenate([on_real > 0, on_fake <= 0], axis=0), moved)
+
+        values = [v.value for v in model.trainable_variables]
+        _, (loss, hits, moved), pullback = backend.value_and_pullback(objective, values)
+        accuracy = backend.replica_mean(ops.mean(ops.cast(hits, "float32")))
+        due = self.update_rule(accuracy)
+
+        def update(grads):
+            optimizer.apply(grads, model.trainable_variables)
+            for variable, value in zip(model.non_trainable_variables, moved, strict=True):
+                variable.assign(value)
+
+        backend.update_if(due, pullback, update)
+        return loss, accuracy, ops.cast(due, "float32")
+
+    def test_step(self, data):
+        """The pixel loss and quality on uint8 RGB (B, S, S, 3); returns running means."""
+        gray, x, target = self.prepare(data, training=False)
+        prediction = self.result(x, training=False)
+        tracker = self.trackers[self.loss_name]
+        tracker.update_state(self.pixel_loss(target, prediction, gray))
+        return {self.loss_name: tracker.result(), **self.score(gray, data, prediction)}
+
+    def discriminator_accuracy(self, rgb):
+        """How often the discriminator is right on photos and on their results, in 0..1.
+
+        Args:
+            rgb: uint8 array (N, S, S, 3).
+
+        Returns:
+            Float over the N photos and their N results, in inference mode. Source: the report,
+            which logs it after every epoch on 100 validation photos.
+        """
+        hits = []
+        for first in range(0, len(rgb), 16):
+            gray, x, target = self.prepare((rgb[first : first + 16],), training=False)
+            for colour, real in ((target, True), (self.result(x, training=False), False)):
+                logits = self.discriminator(self.judged(colour, gray), training=False)
+                hits.append(np.mean((ops.convert_to_numpy(logits) > 0) == real, axis=1))
+        return float(np.mean(np.concatenate(hits)))

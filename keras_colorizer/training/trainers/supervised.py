@@ -1,0 +1,42 @@
+"""The supervised trainer: one network, one loss against the photo's own colours."""
+
+import keras
+
+from keras_colorizer.training.trainers.base import ColorTrainer
+
+
+@keras.saving.register_keras_serializable("keras_colorizer")
+class SupervisedColorizer(ColorTrainer):
+    """Trains a generator on pairs of gray and colour, as the report trains its autoencoder.
+
+    Args:
+        generator, codec, flip, zoom, augment, age, ema, seed: as in ``ColorTrainer``.
+        loss_name: ``l1``, ``mse``, ``huber`` or ``cross_entropy`` over what the codec predicts.
+        terms: weights of ``losses.PixelLoss``'s further terms, for codecs of chroma.
+        codec_options, classes, restraint: as in ``ColorTrainer``.
+
+    Source: the report, section on the baseline.
+    """
+
+    def __init__(self, generator, codec="rgb", loss_name="l1", **kwargs):
+        super().__init__(generator, codec, loss_name, **kwargs)
+        self.loss_tracker = keras.metrics.Mean(name="loss")
+
+    def train_step(self, data):
+        """One step on uint8 RGB (B, S, S, 3); returns the running mean loss."""
+        gray, x, target = self.prepare(data, training=True)
+
+        def loss(prediction):
+            value = self.pixel_loss(target, prediction, gray, training=True)
+            return value, value
+
+        _, value = self.step_generator(x, loss)
+        self.loss_tracker.update_state(value)
+        return {"loss": self.loss_tracker.result()}
+
+    def test_step(self, data):
+        """Loss and quality on uint8 RGB (B, S, S, 3); returns running means."""
+        gray, x, target = self.prepare(data, training=False)
+        prediction = self.result(x, training=False)
+        self.loss_tracker.update_state(self.pixel_loss(target, prediction, gray))
+        return {"loss": self.loss_tracker.result(), **self.score(gray, data, prediction)}
