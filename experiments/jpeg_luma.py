@@ -18,8 +18,9 @@ from PIL import Image
 from skimage import data
 
 import keras_colorizer
-from keras_colorizer import benchmarks
-from keras_colorizer.images import inputs, reading, writing
+from keras_colorizer.benchmarks import records
+from keras_colorizer.engine import inputs
+from keras_colorizer.images import reading, writing
 
 QUALITIES, SHARE = (75, 90, 95), 0.999
 
@@ -55,7 +56,7 @@ def main():
     for name, level in found.items():
         print(f"quality {name:>4}: {100 * SHARE:g} % within {level} levels")
     if options.json:
-        benchmarks.write(options.json, "jpeg_luma", typed(), {"levels": found, "n": len(photos)})
+        records.write(options.json, "jpeg_luma", typed(), {"levels": found, "n": len(photos)})
 
 
 if __name__ == "__main__":

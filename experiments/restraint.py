@@ -35,12 +35,13 @@ from PIL import Image, ImageOps
 from scipy import ndimage
 
 import keras_colorizer
-from keras_colorizer import startup
 from keras_colorizer.color import merging
 from keras_colorizer.data.sources import resolve
+from keras_colorizer.engine import inputs
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation.truth import chroma_of, to_lab
-from keras_colorizer.images import inputs, reading
+from keras_colorizer.images import reading
+from keras_colorizer.utils import startup
 from keras_colorizer.utils.files import write_text
 from keras_colorizer.visualization import sheets
 

@@ -16,8 +16,9 @@ import click
 from PIL import Image, ImageDraw
 
 import keras_colorizer
+from keras_colorizer.engine import inputs
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import inputs, reading
+from keras_colorizer.images import reading
 from keras_colorizer.models import presets
 from keras_colorizer.visualization import labels
 from keras_colorizer.visualization.sheets import save_png

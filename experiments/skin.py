@@ -19,7 +19,8 @@ import numpy as np
 from measured import typed
 from skimage import color
 
-from keras_colorizer import benchmarks, data
+from keras_colorizer import data
+from keras_colorizer.benchmarks import records
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import photos, seen, summary
 from keras_colorizer.inference import loading
@@ -127,7 +128,7 @@ def skin(model, source, folder, split, size, saturation, file):
             "model": opened.name, "data": source.name, "folder": folder, "split": split,
             "size": size, "saturation": saturation, "ids_sha256": test.ids_sha256,
         }  # fmt: skip
-        benchmarks.write(file, "skin", typed(), {**table, "protocol": protocol})
+        records.write(file, "skin", typed(), {**table, "protocol": protocol})
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ from measured import typed
 from PIL import Image
 from skimage import data
 
-from keras_colorizer import benchmarks
+from keras_colorizer.benchmarks import records
 from keras_colorizer.color import merging
 from keras_colorizer.data.sources import resolve
 from keras_colorizer.evaluation import measures
@@ -134,7 +134,7 @@ def main():
                 cells = [f"{key} {row[key]:.3f}" for key in SHOWN]
                 print(f"  {size} px  {method:20}  {'  '.join(cells)}")
     if options.json:
-        benchmarks.write(options.json, "upsampling", typed(), measured)
+        records.write(options.json, "upsampling", typed(), measured)
 
 
 if __name__ == "__main__":

@@ -28,9 +28,9 @@ def recorded(function):
             raise UserError(f"--json {record}: exists; delete it or name another file")
         measured = function(**options)
         if record:
-            from keras_colorizer import benchmarks
+            from keras_colorizer.benchmarks import records
 
-            benchmarks.write(record, context.info_name, _command(context), measured)
+            records.write(record, context.info_name, _command(context), measured)
 
     return part
 
@@ -56,12 +56,12 @@ def benchmark(context):
     Without a part: photo, folder, network, pipeline (on photos made for it) and training, in turn.
     """
     if context.invoked_subcommand is None:
-        from keras_colorizer import benchmarks
+        from keras_colorizer.benchmarks.pipeline import pipeline_of_pictures
 
         context.invoke(photo)
         context.invoke(folder)
         context.invoke(network, repeats=2)
-        benchmarks.pipeline_of_pictures()
+        pipeline_of_pictures()
         context.invoke(training)
 
 
@@ -83,9 +83,9 @@ def pipeline(source_name, data_dir, size, batch, photos):
     Cold is decoding and resizing by tf.data; warm is shuffled training batches from the cache. Bare
     is Pillow decoding the same files' bytes, whole, in one process and one thread.
     """
-    from keras_colorizer import benchmarks
+    from keras_colorizer.benchmarks import pipeline as measuring
 
-    return benchmarks.pipeline(source_name, data_dir, size, batch, photos)
+    return measuring.pipeline(source_name, data_dir, size, batch, photos)
 
 
 @benchmark.command(context_settings={"show_default": True})
@@ -94,9 +94,9 @@ def pipeline(source_name, data_dir, size, batch, photos):
 @recorded
 def photo(model=None, repeats=5):
     """One photo of 1 and of 12 MP: the whole process, beside one that only decodes and encodes."""
-    from keras_colorizer import benchmarks
+    from keras_colorizer.benchmarks import processes as measuring
 
-    return benchmarks.photo(model, repeats)
+    return measuring.photo(model, repeats)
 
 
 @benchmark.command(context_settings={"show_default": True})
@@ -106,9 +106,9 @@ def photo(model=None, repeats=5):
 @recorded
 def folder(model=None, repeats=5, photos=40):
     """A folder of 1 MP photos, beside a process that only decodes and encodes them."""
-    from keras_colorizer import benchmarks
+    from keras_colorizer.benchmarks import processes as measuring
 
-    return benchmarks.folder(model, repeats, photos)
+    return measuring.folder(model, repeats, photos)
 
 
 @benchmark.command(context_settings={"show_default": True})
@@ -120,12 +120,12 @@ def folder(model=None, repeats=5, photos=40):
 @recorded
 def training(recipes=(), settings=(), seconds=20.0):
     """Photos per second of each recipe's training step, beside the report's GAN."""
-    from keras_colorizer import startup
+    from keras_colorizer.utils import startup
 
     startup.import_keras()
-    from keras_colorizer import benchmarks
+    from keras_colorizer.benchmarks import training as measuring
 
-    return benchmarks.training(recipes, settings, seconds)
+    return measuring.training(recipes, settings, seconds)
 
 
 @benchmark.command(context_settings={"show_default": True})
@@ -145,12 +145,12 @@ def network(model=None, recipe="chroma", settings=(), size=None, threads=None, r
     Without --model nothing trained is needed: weights change neither time nor size. Needs
     TensorFlow, which converts the networks.
     """
-    from keras_colorizer import startup
+    from keras_colorizer.utils import startup
 
     startup.import_keras()
-    from keras_colorizer import costs
+    from keras_colorizer.benchmarks import network as measuring
 
-    return costs.network(model, recipe, settings, size, threads, repeats)
+    return measuring.network(model, recipe, settings, size, threads, repeats)
 
 
 if __name__ == "__main__":

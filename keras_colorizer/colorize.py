@@ -83,16 +83,16 @@ def colorize(context, format, **options):
 
     A photo that cannot be read is named, the rest goes on, and the exit code is 1.
     """
-    from keras_colorizer import paint
+    from keras_colorizer.engine import colorize
 
-    wanted = paint.Wanted(format=format and FORMATS[format.lower()], **options)
+    wanted = colorize.Wanted(format=format and FORMATS[format.lower()], **options)
     if "-" not in wanted.photos:
-        paint.run(wanted)
+        colorize.run(wanted)
         return
     for option in ("out", "compare"):
         if context.get_parameter_source(option).name == "COMMANDLINE":
             raise UserError(f"- writes to standard output alone; leave out --{option}")
-    paint.stream(wanted)
+    colorize.stream(wanted)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from keras_colorizer import startup
 from keras_colorizer.errors import UserError
+from keras_colorizer.utils import startup
 
 
 @click.command()
@@ -123,9 +123,9 @@ def evaluate(context, overwrite, **options):
     if options["allow_seen"] and options["drop_seen"]:
         raise UserError("--allow-seen and --drop-seen exclude each other; give one of them")
     startup.import_keras()
-    from keras_colorizer import judge
+    from keras_colorizer.engine import evaluate
 
-    judge.run(judge.Wanted(**options), overwrite, _command(context))
+    evaluate.run(evaluate.Wanted(**options), overwrite, _command(context))
 
 
 def _is_given(context, name):

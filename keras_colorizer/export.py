@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from keras_colorizer import startup
 from keras_colorizer.errors import UserError
+from keras_colorizer.utils import startup
 
 
 @click.command("export")

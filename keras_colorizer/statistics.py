@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from keras_colorizer import startup
+from keras_colorizer.utils import startup
 
 
 @click.command(context_settings={"show_default": True})

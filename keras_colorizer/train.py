@@ -4,10 +4,10 @@ import dataclasses
 
 import click
 
-from keras_colorizer import startup
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import recipes
 from keras_colorizer.training.recipes import overrides
+from keras_colorizer.utils import startup
 
 
 def _list(context, _, wanted):
@@ -109,9 +109,9 @@ def train(
         run, recipe = _resumed(folder, settings, data or init or teacher, smoke)
     else:
         run, recipe = None, chosen(name, settings, data, init, smoke, teacher)
-    from keras_colorizer import job
+    from keras_colorizer.engine import train
 
-    job.run(recipe, run, folder, data_dir, cache, strategy, tensorboard)
+    train.run(recipe, run, folder, data_dir, cache, strategy, tensorboard)
 
 
 def chosen(name, settings=(), data=None, init=None, smoke=False, teacher=None):

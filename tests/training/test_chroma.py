@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from keras_colorizer import job
+from keras_colorizer.engine import train
 from keras_colorizer.errors import UserError
 from keras_colorizer.models import card
 from keras_colorizer.training import fit, recipes, run_folder, start
@@ -170,7 +170,7 @@ def test_chroma_and_gray_are_moved_together():
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("begun") / "first"
-    job.run(tiny("pale", epochs=1), None, folder, None, None, "none", False)
+    train.run(tiny("pale", epochs=1), None, folder, None, None, "none", False)
     return folder
 
 
@@ -200,7 +200,7 @@ def test_what_a_beginning_was_trained_on_counts_as_seen(finished, tmp_path):
     written = json.loads((first / "card.json").read_text())
     written["data"]["id_hashes"] += " 01234567"
     (first / "card.json").write_text(json.dumps(written))
-    job.run(tiny(init=str(first)), None, tmp_path / "second", None, None, "none", False)
+    train.run(tiny(init=str(first)), None, tmp_path / "second", None, None, "none", False)
     found = json.loads((tmp_path / "second" / "card.json").read_text())
     assert "01234567" in found["data"]["id_hashes"].split()
     assert found["training"]["init"]["run"] == "first"

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_colorizer import job, models
+from keras_colorizer import models
+from keras_colorizer.engine import train
 from keras_colorizer.errors import UserError
 from keras_colorizer.models import card
 from keras_colorizer.training import fit, output_scale, recipes
@@ -42,7 +43,7 @@ def test_what_a_run_delivers_is_scaled(tmp_path):
     runs = {}
     for factor in (1.0, 2.0):
         changed = dataclasses.replace(recipe, saturation=factor)
-        job.run(changed, None, tmp_path / str(factor), None, None, "none", False)
+        train.run(changed, None, tmp_path / str(factor), None, None, "none", False)
         runs[factor], _ = card.load_network(tmp_path / str(factor))
     gray = np.random.default_rng(0).uniform(size=(2, 32, 32, 1)).astype("float32")
     assert np.allclose(runs[2.0](gray), 2 * np.asarray(runs[1.0](gray)), atol=1e-5)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from keras import ops
 
-from keras_colorizer import job
+from keras_colorizer.engine.train import run as train_and_deliver
 from keras_colorizer.errors import UserError
 from keras_colorizer.models.backbones import pretrained
 from keras_colorizer.train import train
@@ -224,7 +224,7 @@ def test_what_does_not_fit_is_one_clear_line(changes, told):
 def test_it_goes_on_from_a_finished_run(tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     recipe = dataclasses.replace(small(**PLAIN), discriminator_options={})
-    job.run(recipe, None, first, None, None, "none", False)
+    train_and_deliver(recipe, None, first, None, None, "none", False)
     options = ["--recipe", "photos-gan", "--smoke", "--data", "synthetic", "--init", first]
     options += ["--run", second, "--set", "generator.widths=4,4,6,8", "--set", "backbone_frozen=1"]
     options += ["--set", "discriminator.widths=4,6,8"]

@@ -173,8 +173,8 @@ def test_a_restraint_of_other_photos_counts_by_itself(photos):
 
 
 def test_the_card_says_options_of_the_codec(tmp_path):
-    from keras_colorizer import job
+    from keras_colorizer.engine import train
 
     recipe = tiny(epochs=1, codec_options={"temperature": 0.7})
-    job.run(recipe, None, tmp_path / "run", None, None, "none", False)
+    train.run(recipe, None, tmp_path / "run", None, None, "none", False)
     assert card.read(tmp_path / "run")["codec_options"] == {"temperature": 0.7}

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from keras_colorizer.engine import inputs, outputs
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import inputs, targets
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def make(*names, format=None):
 def plan(arguments, out="out", format=None, overwrite=False, compare=False):
     found, problems = inputs.find(arguments)
     assert problems == []
-    return targets.Targets(Path(out), format, overwrite, compare).plan(found)
+    return outputs.Targets(Path(out), format, overwrite, compare).plan(found)
 
 
 def results(planned):
@@ -62,7 +62,7 @@ def test_what_the_name_does_not_tell_is_left_to_reading(folder):
 
 def test_a_claim_tells_what_reading_told(folder):
     found, _ = inputs.find(["https://example.org/photo.jpg", "https://example.org/other"])
-    these = targets.Targets(Path("out"), None, False, True)
+    these = outputs.Targets(Path("out"), None, False, True)
     these.plan(found)
     places = these.claim(found[0], "WEBP")
     assert (places.result, places.sheet) == (
@@ -90,7 +90,7 @@ def test_two_photos_with_one_place_are_refused_by_name(folder):
 
 def test_links_that_turn_out_to_have_one_place_are_refused(folder):
     found, _ = inputs.find(["https://example.org/a.jpg", "https://example.org/a"])
-    these = targets.Targets(Path("out"), None, False, False)
+    these = outputs.Targets(Path("out"), None, False, False)
     these.plan(found)
     these.claim(found[0], "PNG")
     with pytest.raises(UserError, match="would both become out/a.png"):
@@ -99,7 +99,7 @@ def test_links_that_turn_out_to_have_one_place_are_refused(folder):
 
 def test_of_many_claims_at_once_one_gets_the_place(folder):
     found, _ = inputs.find([f"https://example.org/{'x/' * n}a" for n in range(20)])
-    these = targets.Targets(Path("out"), None, False, False)
+    these = outputs.Targets(Path("out"), None, False, False)
 
     def claim(one):
         try:

@@ -12,8 +12,10 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
-from keras_colorizer import benchmarks, clocks, costs, models
+from keras_colorizer import models
 from keras_colorizer.__main__ import main
+from keras_colorizer.benchmarks import network as costs
+from keras_colorizer.benchmarks import pipeline, processes, training
 from keras_colorizer.errors import UserError
 from keras_colorizer.exporting import operators
 from keras_colorizer.inference.backends import tflite
@@ -22,29 +24,29 @@ from keras_colorizer.training import run_folder
 
 
 def test_a_process_is_timed_and_its_memory_seen():
-    small = clocks.process([sys.executable, "-c", "pass"])
+    small = processes.process([sys.executable, "-c", "pass"])
     program = "import time; x = b'1' * int(2e8); time.sleep(0.3)"
-    large = clocks.process([sys.executable, "-c", program])
+    large = processes.process([sys.executable, "-c", program])
     assert large[0] > small[0] > 0 and large[0] >= 0.3
     assert large[1] > small[1] + 150
 
 
 def test_a_process_that_fails_is_told_with_its_last_line():
     with pytest.raises(UserError, match="failed: ValueError: no such luck"):
-        clocks.process([sys.executable, "-c", "raise ValueError('no such luck')"])
+        processes.process([sys.executable, "-c", "raise ValueError('no such luck')"])
 
 
 def test_the_floor_decodes_and_encodes(tmp_path):
     source = tmp_path / "a.jpg"
-    clocks.picture(60, 40, "L").save(source)
+    processes.picture(60, 40, "L").save(source)
     (tmp_path / "out").mkdir()
-    clocks.process(clocks.floor_command([source], tmp_path / "out"))
+    processes.process(processes.floor_command([source], tmp_path / "out"))
     with Image.open(tmp_path / "out" / "a.jpg") as written:
         assert written.size == (60, 40) and written.mode == "L"
 
 
 def test_pictures_are_photo_like_and_repeatable():
-    one, same, other = (np.asarray(clocks.picture(80, 50, seed=s)) for s in (1, 1, 2))
+    one, same, other = (np.asarray(processes.picture(80, 50, seed=s)) for s in (1, 1, 2))
     assert one.shape == (50, 80, 3) and (one == same).all() and (one != other).any()
     assert one.std() > 20
 
@@ -52,8 +54,8 @@ def test_pictures_are_photo_like_and_repeatable():
 def test_commands_are_timed_in_turns(monkeypatch):
     calls = []
     times = {"a": iter([(9, 1), (3, 5), (2, 7)]), "b": iter([(9, 1), (4, 1), (6, 2)])}
-    monkeypatch.setattr(clocks, "process", lambda c: (calls.append(c), next(times[c]))[1])
-    found = clocks.beside({"a": "a", "b": "b"}, 2)
+    monkeypatch.setattr(processes, "process", lambda c: (calls.append(c), next(times[c]))[1])
+    found = processes.beside({"a": "a", "b": "b"}, 2)
     assert calls == ["a", "b"] * 3
     assert found == {
         "a": {"best": 2, "median": 2.5, "peak": 7},
@@ -68,9 +70,9 @@ def test_photo_and_folder_show_ratios(monkeypatch, capsys):
         times = {"best": 0.2, "median": 0.2, "peak": 30.0}
         return {"floor": times, "ours": times | {"best": 0.7}}
 
-    monkeypatch.setattr(clocks, "beside", measured)
-    monkeypatch.setattr(benchmarks, "SIZES", {"1 MP": (40, 30)})
-    rows = benchmarks.photo(None, 2) | benchmarks.folder("flowers", 2, 3)
+    monkeypatch.setattr(processes, "beside", measured)
+    monkeypatch.setattr(processes, "SIZES", {"1 MP": (40, 30)})
+    rows = processes.photo(None, 2) | processes.folder("flowers", 2, 3)
     shown = capsys.readouterr().out
     assert shown.count("3.5x") == 3
     assert "4.3 photos/s; the floor 15.0 (one thread)" in shown
@@ -86,7 +88,7 @@ def test_photo_and_folder_show_ratios(monkeypatch, capsys):
 def test_what_a_part_measures_is_kept_as_json(tmp_path, monkeypatch):
     asked = []
     measured = {"gan": {"photos_per_s": 3.7}, "device": "GPU"}
-    monkeypatch.setattr(benchmarks, "training", lambda *a: asked.append(a) or measured)
+    monkeypatch.setattr(training, "training", lambda *a: asked.append(a) or measured)
     options = ["--recipe", "chroma", "--set", "size=64", "--seconds", "12.0"]
     arguments = ["benchmark", "training", *options, "--json", str(tmp_path / "a" / "training.json")]
     done = CliRunner().invoke(main, arguments)
@@ -104,13 +106,13 @@ def test_what_a_part_measures_is_kept_as_json(tmp_path, monkeypatch):
 
 def test_without_json_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(benchmarks, "folder", lambda *a: {})
+    monkeypatch.setattr(processes, "folder", lambda *a: {})
     assert CliRunner().invoke(main, ["benchmark", "folder"]).exit_code == 0
     assert not list(tmp_path.iterdir())
 
 
 def test_the_pipeline_is_timed_without_data_of_the_users(capsys):
-    found = benchmarks.pipeline_of_pictures(20)
+    found = pipeline.pipeline_of_pictures(20)
     assert found["data"] == "pictures" and found["bare"]["of_bare"] == 1.0
     for speed in ("cold", "warm"):
         ratio = found[speed]["photos_per_s"] / found["bare"]["photos_per_s"]
@@ -269,7 +271,7 @@ def test_a_recipes_network_is_timed_beside_the_reports():
 def test_each_stage_of_a_recipe_is_timed_by_itself():
     from keras_colorizer.training import recipes
 
-    (alone,) = benchmarks._stages(recipes.plan(recipes.get("gan")))
+    (alone,) = training._stages(recipes.plan(recipes.get("gan")))
     assert alone == ("gan", recipes.get("gan"))
-    names = [name for name, _ in benchmarks._stages(recipes.plan(recipes.get("chroma")))]
+    names = [name for name, _ in training._stages(recipes.plan(recipes.get("chroma")))]
     assert names[0] == "chroma, stage 1" and len(set(names)) == len(names) > 1

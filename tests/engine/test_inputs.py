@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from keras_colorizer.images import inputs
+from keras_colorizer.engine import inputs
 
 
 @pytest.fixture

@@ -13,14 +13,14 @@ import click
 from PIL import Image
 
 import keras_colorizer
-from keras_colorizer import startup
+from keras_colorizer.engine import inputs
+from keras_colorizer.engine.outputs import Targets
+from keras_colorizer.engine.progress import Tally
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import inputs, reading, writing
-from keras_colorizer.images.targets import Targets
+from keras_colorizer.images import reading, writing
 from keras_colorizer.inference import layout
 from keras_colorizer.models import presets
-from keras_colorizer.tally import Tally
-from keras_colorizer.utils import threads
+from keras_colorizer.utils import startup, threads
 from keras_colorizer.utils.files import replace_atomically
 
 STDIN_LIMIT = 1_000_000_000  # bytes

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-BEGIN = "from keras_colorizer import startup\nimport os\n"
+BEGIN = "from keras_colorizer.utils import startup\nimport os\n"
 
 
 def run(code, **environment):

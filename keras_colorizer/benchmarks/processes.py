@@ -4,13 +4,16 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import click
 import numpy as np
 from PIL import Image
 
 from keras_colorizer.errors import UserError
 
+SIZES = {"1 MP": (1200, 840), "12 MP": (4000, 3000)}
 # What any program must do that turns one photo into another: start, decode, encode.
 FLOOR = """
 import sys
@@ -108,3 +111,93 @@ def colorize_command(inputs, folder, model=None, *options):
     command = [sys.executable, "-m", "keras_colorizer.colorize", *map(str, inputs)]
     command += ["--out", str(folder), "--overwrite", *options]
     return command + (["--model", str(model)] if model else [])
+
+
+def photo(model, repeats):
+    """Times the colorize command on single JPEG photos, gray and in colour, 1 and 12 MP.
+
+    Args:
+        model: a shipped name, a path, or None for the shipped one.
+        repeats: timed runs of each process.
+
+    Returns:
+        Dict of a photo's kind → seconds, the floor's, their ratio, and peak memory in MB.
+    """
+    rows = {}
+    _title("one photo, whole process from start to file on disk", repeats)
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        for name, size in SIZES.items():
+            for mode, kind in (("RGB", "colour"), ("L", "gray")):
+                source = scratch / f"{size[0]}-{mode}.jpg"
+                picture(*size, mode).save(source, quality=92)
+                found = beside(
+                    {
+                        "floor": floor_command([source], scratch),
+                        "ours": colorize_command([source], scratch / "out", model),
+                    },
+                    repeats,
+                )
+                rows[f"{name}, {kind}"] = _row(found)
+                _line(f"{name}, {kind} JPEG", rows[f"{name}, {kind}"])
+    return rows
+
+
+def folder(model, repeats, photos):
+    """Times the colorize command on a folder of 1 MP JPEG photos.
+
+    Args:
+        model, repeats: as for `photo`.
+        photos: how many.
+
+    Returns:
+        Dict of one row as `photo`'s, with photos a second of both.
+    """
+    _title(f"a folder of {photos} photos of 1 MP", repeats)
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        sources = scratch / "photos"
+        sources.mkdir()
+        for i in range(photos):
+            picture(*SIZES["1 MP"], seed=i).save(sources / f"{i:04}.jpg", quality=92)
+        (scratch / "floor").mkdir()
+        found = beside(
+            {
+                "floor": floor_command(sorted(sources.iterdir()), scratch / "floor"),
+                "ours": colorize_command([sources], scratch / "out", model),
+            },
+            repeats,
+        )
+    row = _row(found)
+    row |= {"photos": photos, "photos_per_s": photos / row["seconds"]}
+    row["floor_photos_per_s"] = photos / row["floor_seconds"]
+    _line(f"{photos} photos", row)
+    click.echo(
+        f"{row['photos_per_s']:.1f} photos/s; the floor {row['floor_photos_per_s']:.1f} "
+        "(one thread)"
+    )
+    return {"folder": row}
+
+
+def _title(what, repeats):
+    click.echo(f"{what}; best of {repeats} runs in turns, {os.cpu_count()} cores")
+    click.echo(f"{'':<22}{'seconds':>9}{'floor':>9}{'ratio':>8}{'peak MB':>9}{'floor':>8}")
+
+
+def _row(found):
+    """The best of both, in seconds; peak memory in MB."""
+    ours, floor = found["ours"], found["floor"]
+    return {
+        "seconds": ours["best"],
+        "floor_seconds": floor["best"],
+        "ratio": ours["best"] / floor["best"],
+        "peak_mb": ours["peak"],
+        "floor_peak_mb": floor["peak"],
+    }
+
+
+def _line(what, row):
+    click.echo(
+        f"{what:<22}{row['seconds']:>9.2f}{row['floor_seconds']:>9.2f}{row['ratio']:>7.1f}x"
+        f"{row['peak_mb']:>9.0f}{row['floor_peak_mb']:>8.0f}"
+    )

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+from keras_colorizer.engine.inputs import Input
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import formats, writing
-from keras_colorizer.images.inputs import Input
 
 SHEETS = "compare"  # the folder of comparison sheets in OUT
 _FOLDS_CASE = sys.platform in ("win32", "darwin")
