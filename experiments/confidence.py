@@ -35,7 +35,7 @@ from keras_colorizer.color import codecs, spaces
 from keras_colorizer.data import decoding
 from keras_colorizer.data.sources import resolve
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import measures, truth
+from keras_colorizer.evaluation.metrics import pixel, truth
 from keras_colorizer.evaluation.photos import gray_of
 from keras_colorizer.training import choosing
 from keras_colorizer.utils.files import write_text
@@ -149,9 +149,9 @@ class Photos:
         return {
             "ciede2000": float(error.mean()),
             "truer_than_gray": float((error < self.left_gray).mean()),
-            "much_worse": float((error > self.left_gray + measures.MUCH_WORSE).mean()),
+            "much_worse": float((error > self.left_gray + pixel.MUCH_WORSE).mean()),
             "colourfulness": float(truth.colourfulness(rgb).mean() / self.colourfulness),
-            "psnr": float(measures.psnr(self.rgb, rgb).mean()),
+            "psnr": float(pixel.psnr(self.rgb, rgb).mean()),
         }
 
 

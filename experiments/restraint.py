@@ -39,7 +39,7 @@ from keras_colorizer.color import merging
 from keras_colorizer.data.sources import resolve
 from keras_colorizer.engine import inputs
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation.truth import chroma_of, to_lab
+from keras_colorizer.evaluation.metrics.truth import chroma_of, to_lab
 from keras_colorizer.images import reading
 from keras_colorizer.utils import startup
 from keras_colorizer.utils.files import write_text

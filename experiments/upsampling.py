@@ -4,8 +4,8 @@
 
 Each photo is stretched to 256 × 256, as for a network, its chroma reduced to block means of 64 × 64
 and 32 × 32, brought up to the photo's own size, and merged with the photo's own luma. The result is
-held against the photo: mean ab error, CIEDE2000 and bleeding (`evaluation/measures.py`), lower is
-better. PHOTOS are folders or tfds data sets, or ``skimage`` for three photos that it brings;
+held against the photo: mean ab error, CIEDE2000 and bleeding (`evaluation/metrics/pixel.py`), lower
+is better. PHOTOS are folders or tfds data sets, or ``skimage`` for three photos that it brings;
 ``--also`` adds what was tried and not taken.
 
 Measured on the 24 Kodak photos, 100 of Oxford's test role and scikit-image's three:
@@ -39,8 +39,8 @@ from skimage import data
 from keras_colorizer.benchmarks import records
 from keras_colorizer.color import merging
 from keras_colorizer.data.sources import resolve
-from keras_colorizer.evaluation import measures
-from keras_colorizer.evaluation.truth import Truth
+from keras_colorizer.evaluation.metrics import pixel
+from keras_colorizer.evaluation.metrics.truth import Truth
 from keras_colorizer.inference import upsampling
 
 WORKING, SIZES = 256, (64, 32)
@@ -101,7 +101,7 @@ def compare(found, methods):
             chroma = block_means(rgb, size)
             for name, enlarge in methods.items():
                 result = merging.merge(np.asarray(gray)[..., None], enlarge(chroma, gray))
-                measured, _, _ = measures.measure(truth, result[None])
+                measured, _, _ = pixel.measure(truth, result[None])
                 for key, value in measured.items():
                     columns[name][size].setdefault(key, []).append(value[0])
     return columns

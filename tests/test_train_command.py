@@ -27,8 +27,8 @@ def call(*arguments):
     return CliRunner().invoke(train, [str(a) for a in arguments])
 
 
-# Those that differ from another in an option run on its path: tests/training/recipes/test_published.py takes
-# a step of each.
+# Those that differ from another in an option run on its path:
+# tests/training/recipes/test_published.py takes a step of each.
 VARIED = {n for n in recipes.names() if n.startswith("gan-") or n == "chroma-l"}
 # They have test files of their own: they need another model to begin or to learn from.
 VARIED |= {"finetune", "photos-gan", "photos-mobile"}

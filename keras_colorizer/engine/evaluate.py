@@ -13,15 +13,14 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import (
     aged,
     constants,
-    inception,
     photos,
-    realism,
-    report,
+    results,
     scoring,
     seen,
     session,
     tables,
 )
+from keras_colorizer.evaluation.metrics import inception, realism
 from keras_colorizer.inference import loading
 from keras_colorizer.inference.backends.base import Saturated
 from keras_colorizer.training import run_folder
@@ -61,7 +60,7 @@ def run(wanted, overwrite, command):
         UserError: anything that the user can mend.
     """
     out = wanted.out
-    if not overwrite and any((out / name).exists() for name in (report.RESULTS, session.TABLE)):
+    if not overwrite and any((out / name).exists() for name in (results.RESULTS, session.TABLE)):
         raise UserError(f"{out}: holds an evaluation already; give another --out, or --overwrite")
     earlier = [tables.read(path) for path in wanted.compare]
     if earlier and not wanted.models:
@@ -100,15 +99,15 @@ def run(wanted, overwrite, command):
     about = {name: session.facts(model) for name, model in models.items()}
     looks = (judge.distances(), judge.n) if judge else "not asked for; --realism gives it"
     distances = session.distances(rows) if network else missing
-    found = report.results(rows, protocol, about, distances, looks)
+    found = results.build(rows, protocol, about, distances, looks)
     table = tables.Table(protocol, found["models"], {row.name: row.columns for row in rows})
     if earlier:
         table = tables.join([table, *earlier], [str(out), *_marks(wanted.compare)])
     try:
-        report.write_per_image(out, rows, test)
+        results.write_per_image(out, rows, test)
         session.save_pictures(out, models, rows, test)
         session.write_table(out, table, missing)
-        report.write_results(out, found)
+        results.write_results(out, found)
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror or error})") from error
     _show(table, test, rows, seconds, missing, out)
@@ -179,4 +178,6 @@ def _show(table, test, rows, seconds, missing, out):
         f"{len(rows)} rows of {len(test):,} photos: {own:.1f} s in the models, "
         f"{(seconds - own) / len(rows):.1f} s a row for measuring"
     )
-    click.echo(f"look at {out / 'sheet.png'}; all numbers: {out / session.TABLE}, {report.RESULTS}")
+    click.echo(
+        f"look at {out / 'sheet.png'}; all numbers: {out / session.TABLE}, {results.RESULTS}"
+    )

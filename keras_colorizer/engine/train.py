@@ -196,7 +196,7 @@ def _data_options(recipe):
 def _score(recipe, this, written, tint, data_dir):
     """Scores the run on its test split, as ``evaluate`` does, into results.json and its card."""
     try:
-        from keras_colorizer.evaluation import photos, report, scoring, seen, session, tables
+        from keras_colorizer.evaluation import photos, results, scoring, seen, session, tables
     except ImportError as error:
         click.echo(f"not scored: {error}; next, where that is installed:")
         click.echo(f"  python -m keras_colorizer.evaluate {this.folder} {_data_options(recipe)}")
@@ -224,8 +224,8 @@ def _score(recipe, this, written, tint, data_dir):
     protocol = session.protocol(
         test, recipe.size, known, run_folder.versions(), command, tint, dropped=dropped
     )
-    found = report.results(rows, protocol)
-    report.write_results(this.folder, found)
+    found = results.build(rows, protocol)
+    results.write_results(this.folder, found)
     models = found["models"]
     metrics = models[recipe.name]["metrics"]
     written["scores"] = {key: entry["mean"] for key, entry in metrics.items()}

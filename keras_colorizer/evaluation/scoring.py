@@ -10,10 +10,11 @@ import numpy as np
 
 from keras_colorizer.color import merging
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import constants, measures
+from keras_colorizer.evaluation import constants
+from keras_colorizer.evaluation.metrics import pixel
+from keras_colorizer.evaluation.metrics.truth import SECTORS, Truth
 from keras_colorizer.evaluation.photos import gray_of
 from keras_colorizer.evaluation.summary import RAW
-from keras_colorizer.evaluation.truth import SECTORS, Truth
 
 
 @dataclasses.dataclass(eq=False)
@@ -45,7 +46,7 @@ class _Gathering:
         self.model_seconds = 0.0
 
     def add(self, truth, rgb):
-        columns, hues, histogram = measures.measure(truth, rgb)
+        columns, hues, histogram = pixel.measure(truth, rgb)
         self.parts.append(columns)
         self.hues += hues
         self.histogram += histogram

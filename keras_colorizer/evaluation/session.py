@@ -5,16 +5,8 @@ import dataclasses
 import numpy as np
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import (
-    constants,
-    inception,
-    photos,
-    pictures,
-    report,
-    seen,
-    summary,
-    tables,
-)
+from keras_colorizer.evaluation import constants, photos, pictures, results, seen, summary, tables
+from keras_colorizer.evaluation.metrics import inception
 from keras_colorizer.evaluation.summary import FLOORS, RAW
 from keras_colorizer.utils.files import write_text
 
@@ -111,9 +103,9 @@ def save_pictures(folder, models, rows, test):
         return gray, {name: model.colorize(gray) for name, model in models.items()}, truth
 
     places = test.fixed(SHEET_PHOTOS)
-    gray, results, truth = colorized(places)
+    gray, coloured, truth = colorized(places)
     captions = [test.ids[i] for i in places]
-    columns = {"gray": gray, **results, "truth": truth}
+    columns = {"gray": gray, **coloured, "truth": truth}
     pictures.save_sheet(columns, folder / "sheet.png", captions)
 
     by_name = {row.name: row for row in rows}
@@ -136,15 +128,15 @@ def save_pictures(folder, models, rows, test):
     shown = sorted(shown, key=lambda row: row.name != "truth")
     colours = {row.name: row.histogram for row in shown}
     pictures.save_histograms(classes, colours, folder / "histograms.png")
-    named = {row.name: report.hues(row.hues) for row in rows if row.name not in FLOORS}
+    named = {row.name: results.hues(row.hues) for row in rows if row.name not in FLOORS}
     if named:
         pictures.save_hues(named, folder / "hues.png")
 
 
 def _extremes(colorized, places, name, errors, ids):
-    gray, results, truth = colorized(places)
+    gray, coloured, truth = colorized(places)
     captions = [f"{ids[i]}  ΔE {errors[i]:.1f}" for i in places]
-    return list(zip(gray, results[name], truth, captions, strict=True))
+    return list(zip(gray, coloured[name], truth, captions, strict=True))
 
 
 def references(protocol):

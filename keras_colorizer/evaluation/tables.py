@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import constants, report, summary
+from keras_colorizer.evaluation import constants, results, summary
 from keras_colorizer.evaluation.summary import FLOORS, RAW
 from keras_colorizer.exporting import model_card
 
@@ -49,7 +49,7 @@ def read(path):
         UserError: no such file, or none that `evaluate` wrote.
     """
     path = Path(path)
-    path = path / report.RESULTS if path.is_dir() else path
+    path = path / results.RESULTS if path.is_dir() else path
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         protocol, models = found["protocol"], found["models"]
@@ -57,10 +57,10 @@ def read(path):
         raise UserError(f"{path}: cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: not a results.json of keras_colorizer.evaluate") from error
-    beside = path.parent / report.PER_IMAGE
+    beside = path.parent / results.PER_IMAGE
     if not beside.is_file():
         return Table(protocol, models, {}, [str(path)])
-    columns, ids = report.read_per_image(beside)
+    columns, ids = results.read_per_image(beside)
     if len(ids) != protocol["n"] or set(columns) != set(models):
         raise UserError(f"{beside}: not of the evaluation that wrote {path}; evaluate again")
     return Table(protocol, models, columns)

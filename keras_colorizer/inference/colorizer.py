@@ -130,7 +130,8 @@ class Colorizer:
             UserError: as a call does, in the place of the photo that cannot be read.
 
         Example:
-            >>>             >>> for image in load("flowers").many(Path("photos").glob("*.jpg")):
+            >>> from pathlib import Path
+            >>> for image in load("flowers").many(Path("photos").glob("*.jpg")):
             ...     print(image.size)
             (600, 400)
             (600, 400)

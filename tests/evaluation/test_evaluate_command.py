@@ -11,7 +11,8 @@ from skimage import data
 
 from keras_colorizer.__main__ import main
 from keras_colorizer.data import mean_chroma, open_source
-from keras_colorizer.evaluation import inception, photos
+from keras_colorizer.evaluation import photos
+from keras_colorizer.evaluation.metrics import inception
 from keras_colorizer.evaluation.photos import _digest
 
 FILES = {

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import report, scoring, session, summary, tables
+from keras_colorizer.evaluation import results, scoring, session, summary, tables
 from keras_colorizer.evaluation.photos import TestPhotos
 
 
@@ -33,10 +33,10 @@ def evaluated(folder, models, images, per_image=True):
     rows = scoring.score({m.name: m for m in models}, images)
     protocol = session.protocol(test, 16, {}, {}, "python -m keras_colorizer.evaluate …")
     about = {m.name: session.facts(m) for m in models}
-    report.write_results(folder, report.results(rows, protocol, about, "no weights"))
+    results.write_results(folder, results.build(rows, protocol, about, "no weights"))
     if per_image:
-        report.write_per_image(folder, rows, test)
-    return folder / report.RESULTS
+        results.write_per_image(folder, rows, test)
+    return folder / results.RESULTS
 
 
 @pytest.fixture(scope="module")
@@ -138,10 +138,10 @@ def test_evaluations_of_before_a_metric_are_read_and_joined(both, images, tmp_pa
         for key in (*new, "fd_lite2", "kd_lite2"):
             del row["metrics"][key]
     old.write_text(json.dumps(found))
-    head, *lines = (tmp_path / report.PER_IMAGE).read_text().splitlines()
+    head, *lines = (tmp_path / results.PER_IMAGE).read_text().splitlines()
     kept = [i for i, name in enumerate(head.split(",")) if name not in new]
     lines = [[line.split(",")[i] for i in kept] for line in (head, *lines)]
-    (tmp_path / report.PER_IMAGE).write_text("\n".join(map(",".join, lines)) + "\n")
+    (tmp_path / results.PER_IMAGE).write_text("\n".join(map(",".join, lines)) + "\n")
     joined = tables.join([tables.read(both), tables.read(old)], ["both", "old"])
     header, _, *rows = tables.markdown(joined).splitlines()
     place = header.split("|").index(" truer than gray ↑ ")
@@ -205,7 +205,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 def test_a_per_image_file_of_another_evaluation_is_not_used(both, images, tmp_path):
     path = evaluated(tmp_path, [RED], images)
-    (tmp_path / report.PER_IMAGE).write_bytes((both.parent / report.PER_IMAGE).read_bytes())
+    (tmp_path / results.PER_IMAGE).write_bytes((both.parent / results.PER_IMAGE).read_bytes())
     with pytest.raises(UserError, match=r"per_image.csv: not of the evaluation that wrote"):
         tables.read(path)
 

@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_colorizer.errors import UserError, choose
-from keras_colorizer.models.projection import JUDGE
+from keras_colorizer.models.discriminators.projection import JUDGE
 from keras_colorizer.training.augmentation.discriminator import SHOWN
 from keras_colorizer.training.losses import adversarial, pixel
 from keras_colorizer.training.trainers import backend, update_rules

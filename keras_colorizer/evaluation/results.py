@@ -9,14 +9,14 @@ import numpy as np
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import summary
+from keras_colorizer.evaluation.metrics.truth import SECTORS
 from keras_colorizer.evaluation.summary import RAW
-from keras_colorizer.evaluation.truth import SECTORS
 from keras_colorizer.utils.files import replace_atomically, write_text
 
 RESULTS, PER_IMAGE = "results.json", "per_image.csv"
 
 
-def results(rows, protocol, about=None, distances=None, realism=None):
+def build(rows, protocol, about=None, distances=None, realism=None):
     """The content of results.json.
 
     Args:

@@ -8,8 +8,9 @@ from click.testing import CliRunner
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluate import evaluate
-from keras_colorizer.evaluation import photos, realism
-from keras_colorizer.evaluation.inception import frechet_distance
+from keras_colorizer.evaluation import photos
+from keras_colorizer.evaluation.metrics import realism
+from keras_colorizer.evaluation.metrics.inception import frechet_distance
 
 
 class Means:

@@ -6,7 +6,7 @@ import pytest
 from scipy import linalg
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation import inception
+from keras_colorizer.evaluation.metrics import inception
 
 NOTOP, FULL = inception._FILES
 

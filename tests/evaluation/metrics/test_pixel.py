@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from skimage import color, data
 
-from keras_colorizer.evaluation import constants, measures, summary
+from keras_colorizer.evaluation import constants, summary
+from keras_colorizer.evaluation.metrics import pixel
+from keras_colorizer.evaluation.metrics.truth import Truth
 from keras_colorizer.evaluation.photos import gray_of as photos_gray
-from keras_colorizer.evaluation.truth import Truth
 
 
 def measure(truth, result):
-    return measures.measure(Truth(truth), result)
+    return pixel.measure(Truth(truth), result)
 
 
 def from_lab(lab, size=32):
@@ -30,32 +31,32 @@ def test_psnr_by_hand():
     result[0] += 10  # every value off by 10
     result[1, :, :, 0] += 30  # a third of the values off by 30
     expected = [10 * np.log10(255**2 / 100), 10 * np.log10(255**2 / 300)]
-    assert measures.psnr(truth, result) == pytest.approx(expected)
-    assert np.isposinf(measures.psnr(truth, truth)).all()
+    assert pixel.psnr(truth, result) == pytest.approx(expected)
+    assert np.isposinf(pixel.psnr(truth, truth)).all()
 
 
 def test_psnr_does_not_wrap_around():
     black, white = np.zeros((1, 2, 2, 3), np.uint8), np.full((1, 2, 2, 3), 255, np.uint8)
-    assert measures.psnr(black, white) == measures.psnr(white, black) == pytest.approx(0)
+    assert pixel.psnr(black, white) == pixel.psnr(white, black) == pytest.approx(0)
 
 
 def test_ssim_of_flat_photos_is_its_luminance_term():
     truth, result = (np.full((1, 16, 16, 3), v, np.uint8) for v in (100, 150))
     a, b, c1 = 100 / 255, 150 / 255, 0.01**2
     expected = (2 * a * b + c1) / (a * a + b * b + c1)
-    assert measures.ssim(truth, result) == pytest.approx(expected, abs=1e-4)
+    assert pixel.ssim(truth, result) == pytest.approx(expected, abs=1e-4)
 
 
 def test_ssim_of_photos_below_its_window_is_unknown():
     tiny = np.zeros((1, 8, 8, 3), np.uint8)
-    assert np.isnan(measures.ssim(tiny, tiny)).all()
+    assert np.isnan(pixel.ssim(tiny, tiny)).all()
 
 
 @pytest.mark.parametrize("error", [0.0, 0.3, 1.0, 40.5, 149.2, 150.0, 150.1, 220.0])
 def test_auc_is_the_area_under_the_curve(error):
     thresholds = np.arange(151)
     curve = (error <= thresholds).astype(float)
-    assert measures.auc(np.array([error])) == pytest.approx(np.trapezoid(curve, thresholds) / 150)
+    assert pixel.auc(np.array([error])) == pytest.approx(np.trapezoid(curve, thresholds) / 150)
 
 
 def test_ab_error_and_ciede2000_of_flat_photos():
@@ -82,7 +83,7 @@ def test_auc_rebalanced_weighs_rare_colours_more():
     columns, _, _ = measure(truth, from_lab(common))
     light, heavy = constants.pixel_weights(np.float32([common[1:], rare[1:]]))
     assert heavy > 5 * light
-    wrong = measures.auc(np.hypot(50, 80))
+    wrong = pixel.auc(np.hypot(50, 80))
     assert columns["auc"] == pytest.approx((1 + wrong) / 2, abs=0.01)
     expected = (light + heavy * wrong) / (light + heavy)
     assert columns["auc_rebalanced"] == pytest.approx(expected, abs=0.01)

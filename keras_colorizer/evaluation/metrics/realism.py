@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.evaluation.inception import frechet_distance, kernel_distance
+from keras_colorizer.evaluation.metrics.inception import frechet_distance, kernel_distance
 
 BACKBONE, SIZE, SEED = "efficientnet_lite2", 260, 0
 LEAST = 4  # photos: two in each half, below which there is no variance

@@ -9,7 +9,7 @@ import numpy as np
 from skimage import color, metrics
 
 from keras_colorizer.color.thresholds import NEUTRAL_CHROMA
-from keras_colorizer.evaluation.truth import (
+from keras_colorizer.evaluation.metrics.truth import (
     SECTORS,
     chroma_of,
     colourfulness,

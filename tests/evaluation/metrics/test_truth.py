@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage import color
 
-from keras_colorizer.evaluation import truth
+from keras_colorizer.evaluation.metrics import truth
 
 
 def flat(rgb, size=16):
