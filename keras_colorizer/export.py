@@ -89,10 +89,13 @@ def _folder(run, out):
     """The folder of a run, or of the shipped model of that name."""
     from keras_colorizer.models import presets
 
-    if Path(run).exists():
-        return Path(run)
+    if note := presets.shadowed(run):
+        click.echo(note)
+    folder = presets.locate(run)
     if not out and run in presets.names():
         raise UserError(f"{run}: a shipped model stays as it is; add --out DIR")
+    if folder.exists():
+        return folder
     try:
         return presets.find(run)
     except UserError as error:

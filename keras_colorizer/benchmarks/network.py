@@ -149,7 +149,7 @@ def _of_model(path_or_name, scratch):
     from keras_colorizer.models import card as cards
     from keras_colorizer.models import presets
 
-    path = Path(path_or_name)
+    path = presets.locate(path_or_name)
     path = path if path.exists() else presets.find(path_or_name)
     if (path / layout.EXACT).is_file():
         size = tflite.open_tflite(path / layout.EXACT).size

@@ -121,11 +121,13 @@ def _load(wanted):
     if wanted.raw and not wanted.saturation == wanted.blend == 1:
         raise UserError("--raw is the network's own RGB; leave out --saturation and --blend")
     model = wanted.model or _default()
-    path = Path(model)
+    path = presets.locate(model)
     exported = (path / layout.EXACT).is_file()
     another = wanted.temperature is not None and path.suffix != ".tflite"  # the SavedModel's
     if another or (path.is_dir() and not exported):
         startup.import_keras()  # quietly; what runs on LiteRT goes without
+    if note := presets.shadowed(model):
+        click.echo(note, err=True)
     found = keras_colorizer.load(model, temperature=wanted.temperature)
     if wanted.raw:
         if not found.predicts_rgb:

@@ -23,6 +23,7 @@ from keras_colorizer.evaluation import (
 from keras_colorizer.evaluation.metrics import inception, realism
 from keras_colorizer.inference import loading
 from keras_colorizer.inference.backends.base import Saturated
+from keras_colorizer.models import presets
 from keras_colorizer.training import run_folder
 
 
@@ -66,6 +67,8 @@ def run(wanted, overwrite, command):
     if earlier and not wanted.models:
         _join(earlier, wanted.compare, out)
         return
+    for note in filter(None, map(presets.shadowed, wanted.models)):
+        click.echo(note)
     models = [loading.open_model(text) for text in wanted.models]
     models = session.name_models(models, wanted.models)
     models = _varied(models, wanted)

@@ -1,7 +1,6 @@
 """Opens whatever can colorize: a run, a SavedModel, a ``.tflite`` file, a shipped model's name."""
 
 import os
-from pathlib import Path
 
 from keras_colorizer.errors import UserError, within
 from keras_colorizer.inference import layout
@@ -21,11 +20,12 @@ def _check_folded(path, temperature):
 
 
 def open_model(path_or_name: str | os.PathLike, temperature: float | None = None) -> Model:
-    """Opens a model of any kind; what stands at the path goes before a shipped model's name.
+    """Opens a model of any kind.
 
     Args:
         path_or_name: a run folder (also one that holds its ``saved_model``), an exported folder, a
-            ``.tflite`` file, or the name of a shipped model. Colorizing with a ``.tflite`` file, or
+            ``.tflite`` file, or the name of a shipped model, which goes before a folder of that
+            name (``./NAME``). Colorizing with a ``.tflite`` file, or
             a folder that holds ``chroma_float32.tflite``, imports neither TensorFlow nor Keras.
         temperature: for models that predict how likely colours are: 0 (the likeliest) to 1 (their
             mean); None for the model's own. It is fixed in ``.tflite`` files, so with it an
@@ -39,7 +39,7 @@ def open_model(path_or_name: str | os.PathLike, temperature: float | None = None
         UserError: nothing is there, it is none of these, unfinished, damaged or of another version,
             or has no temperature that could be another.
     """
-    path = Path(path_or_name)
+    path = presets.locate(path_or_name)
     if temperature is not None:
         temperature = within("temperature", temperature, 0, 1)
     if path.is_dir():
@@ -70,10 +70,10 @@ def open_model(path_or_name: str | os.PathLike, temperature: float | None = None
             "shipped model's name"
         )
     try:
-        folder = presets.find(str(path_or_name))
+        presets.find(str(path_or_name))
     except UserError as error:
         raise UserError(f"{path_or_name}: no such file or folder, and {error.message}") from None
-    return open_model(folder, temperature)
+    raise UserError(f"{path_or_name}: no such file or folder")
 
 
 def load(
@@ -93,10 +93,6 @@ def load(
     Example:
         >>> keras_colorizer.load("flowers")("old.jpg").save("colour.png")
     """
-    path_or_name = presets.default() if path_or_name is None else path_or_name
-    colorizer = Colorizer(open_model(path_or_name, temperature))
-    if colorizer.kind == "tflite":
-        path = Path(path_or_name)
-        path = path if path.exists() else presets.find(str(path_or_name))
-        colorizer._file = (path / layout.EXACT if path.is_dir() else path).absolute()
-    return colorizer
+    return Colorizer(
+        open_model(presets.default() if path_or_name is None else path_or_name, temperature)
+    )

@@ -1,5 +1,6 @@
 """The models that come with the package, by name."""
 
+import os
 from pathlib import Path
 
 from keras_colorizer.errors import UserError, nearest
@@ -40,6 +41,28 @@ def default() -> str:
             "a .tflite file), which python -m keras_colorizer.train makes"
         )
     raise UserError(f"the shipped model {DEFAULT!r} is missing; name one of {', '.join(models)}")
+
+
+def locate(path_or_name: str | os.PathLike) -> Path:
+    """Where a model is: a shipped one, if it is called so, else at that path, there or not.
+
+    A text without separator and suffix that is a shipped model's name is that model, even where a
+    file or folder of that name stands in the working folder: ``./photos`` is the folder's. A
+    ``Path`` is always a path.
+    """
+    if isinstance(path_or_name, str):
+        return _models().get(path_or_name, Path(path_or_name))
+    return Path(path_or_name)
+
+
+def shadowed(path_or_name: str | os.PathLike) -> str | None:
+    """A line on which of two models is meant, where a shipped one's name is a model's path too."""
+    path = Path(path_or_name)
+    is_model = any((path / name).is_file() for name in (card.CARD, card.WEIGHTS))
+    if locate(path_or_name) == path or not is_model:
+        return None
+    here = f"{os.curdir}{os.sep}{path}"
+    return f"{path_or_name}: the shipped model; the model in the folder is {here}"
 
 
 def find(name: str) -> Path:

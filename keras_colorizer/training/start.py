@@ -154,13 +154,13 @@ def check(recipe):
 
 
 def folder_of(init, option="--init"):
-    """The folder that ``option`` means: what stands at the path, else the preset of that name.
+    """The folder that ``option`` means: the preset of that name, else what stands at the path.
 
     Raises:
         UserError: neither is there.
     """
-    if Path(init).exists():
-        return Path(init)
+    if (folder := presets.locate(init)).exists():
+        return folder
     try:
         return presets.find(init)
     except UserError as error:

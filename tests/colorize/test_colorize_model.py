@@ -86,7 +86,7 @@ def test_raw_is_refused_as_a_tflite_file_has_no_rgb(pictures, model, colorize):
     [
         ("none", "none: no such file or folder, and no shipped model is called 'none'"),
         ("none.tflite", "none.tflite: no such file"),
-        ("photos", "photos: neither a run folder"),
+        ("./photos", "photos: neither a run folder"),
         ("photos/cat.png.png", "no .tflite file"),
     ],
 )

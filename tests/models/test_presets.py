@@ -1,5 +1,7 @@
 """Shipped models by name."""
 
+from pathlib import Path
+
 import pytest
 
 from keras_colorizer.errors import UserError
@@ -20,6 +22,20 @@ def folder(tmp_path, monkeypatch):
 def test_models_are_found_by_name(folder):
     assert presets.names() == ["flowers", "photos"]
     assert presets.find("photos") == folder / "photos"
+
+
+def test_a_bare_name_is_the_shipped_model_whatever_stands_beside(folder, tmp_path, monkeypatch):
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    Path("photos").mkdir()
+    assert presets.locate("photos") == folder / "photos" and presets.shadowed("photos") is None
+    for path in ("./photos", "photos/", str(Path("photos").absolute()), "photos.tflite", "others"):
+        assert presets.locate(path) == Path(path) and presets.shadowed(path) is None
+    assert presets.locate(Path("photos")) == Path("photos")
+    card.write("photos", {"name": "mine", "codec": "rgb", "size": 32})
+    assert presets.locate("photos") == folder / "photos"
+    assert presets.shadowed("photos").startswith("photos: the shipped model; the model in the")
+    assert presets.shadowed("./photos") is None and presets.shadowed("flowers") is None
 
 
 def test_an_unknown_name_meets_the_nearest_and_all(folder):
