@@ -62,8 +62,10 @@ CLAIMS = {
             TRAINED_ON,
             runs("photos-192"),
         ),
-        ("128 and 192 px; needs `--data` | {} minutes on two cores |", runs("photos-192")),
         ("in about {} minutes on two cores, without any data", runs("quickstart-64")),
+        ("research use) and {} photos of Caltech 101", RESTRAINT),
+    ],
+    "docs/colorize.md": [
         (
             "pixels within {}, {} or {} levels at quality 75, 90 or 95, on Kodak's",
             *(benchmark("jpeg_luma", "levels", quality) for quality in ("75", "90", "95")),
@@ -76,6 +78,26 @@ CLAIMS = {
             at("ours", "upsampling-oxford", "oxford_flowers102"),
             at("bilinear", "upsampling-oxford", "oxford_flowers102"),
         ),
+    ],
+    "docs/data.md": [
+        (
+            "(short side 256 px) at {}× the bare decoder's photos/s the first time, and feeds "
+            "training from the cache at {}×, some {} photos/s",
+            benchmark("pipeline", "cold", "of_bare"),
+            benchmark("pipeline", "warm", "of_bare"),
+            benchmark("pipeline", "warm", "photos_per_s"),
+        ),
+    ],
+    "docs/limits.md": [
+        (
+            "Its int8 files are up to {} ΔE off in single pixels ({} ΔE on average)",
+            (*INT8, "max_delta_e"),
+            (*INT8, "mean_delta_e"),
+        ),
+    ],
+    "docs/experiments.md": [("see {} photos each, at 64 px", runs("bench-gan-s0", "photos_seen"))],
+    "docs/recipes.md": [
+        ("128 and 192 px; needs `--data` | {} minutes on two cores |", runs("photos-192")),
         ("the garden, 64 px | {} minutes on two cores |", runs("quickstart-64")),
         ("Flowers 102, 128 px | {} minutes on two cores |", runs("autoencoder-128")),
         (
@@ -125,19 +147,9 @@ CLAIMS = {
             benchmark("network", "chroma float16", "mb"),
             *(benchmark("network", "chroma int8", x) for x in ("best_ms", "best_faster", "mb")),
         ),
-        (
-            "(short side 256 px) at {}× the bare decoder's photos/s the first time, and feeds "
-            "training from the cache at {}×, some {} photos/s",
-            benchmark("pipeline", "cold", "of_bare"),
-            benchmark("pipeline", "warm", "of_bare"),
-            benchmark("pipeline", "warm", "photos_per_s"),
-        ),
-        (
-            "Its int8 files are up to {} ΔE off in single pixels ({} ΔE on average)",
-            (*INT8, "max_delta_e"),
-            (*INT8, "mean_delta_e"),
-        ),
-        ("research use) and {} photos of Caltech 101", RESTRAINT),
+    ],
+    "docs/train.md": [
+        ("in about {} minutes on two cores, without any data", runs("quickstart-64")),
     ],
     "CONTRIBUTING.md": [
         ("python -m pytest # about {} minutes on two", benchmark("tests", "pytest", "minutes")),
@@ -251,13 +263,17 @@ for system in (
 
 # Document → words whose numbers are not measured here, and what they are.
 EXCUSED = {
-    "README.md": [
+    "docs/evaluate.md": [
         ("{} M weights (Zhang et al. 2016), {} M (DDColor-tiny), {} M (DeOldify), {} M (ColTran), "
          "{} M (BigColor), {} M (DDColor-large)", "DDColor's paper"),
         ("phones is {} MB ({} MB as int8) and takes {} ms", "Qualcomm's card"),
+    ],
+    "docs/colorize.md": [
         ("equals the gray photo within {} levels, at every size", "a bound that a test holds"),
         ("on top ({} % of pixels within", "which quantile is told"),
-        ("download (about {} MB)", "tfds says so of its files"),
+    ],
+    "docs/train.md": [("download (about {} MB)", "tfds says so of its files")],
+    "docs/recipes.md": [
         ("it is right less than {} % of the time", "a setting"),
         ("accuracy on {} validation photos", "a setting"),
     ],
