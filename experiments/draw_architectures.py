@@ -12,6 +12,8 @@ from pathlib import Path
 
 import click
 
+from keras_colorizer.engine.commands import Command
+
 INK, FAINT = "#24303f", "#8593a3"
 COLOURS = {
     "photo": "#d5d9de",
@@ -264,7 +266,7 @@ def figure(rows, path):
     plt.close(picture)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--out",
     default="experiments/pictures",

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 import keras_colorizer
 from keras_colorizer.engine import inputs
+from keras_colorizer.engine.commands import Command
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import reading
 from keras_colorizer.models import presets
@@ -147,7 +148,7 @@ def shown(photos, colorizers, factors, truth, size, problems):
         yield photo.inside.as_posix(), [p and fitted(p, *size) for p in pictures]
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("photos", nargs=-1, required=True, metavar="PHOTO…")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--model", "models", multiple=True, default=[presets.DEFAULT], show_default=True)

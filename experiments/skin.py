@@ -21,6 +21,7 @@ from skimage import color
 
 from keras_colorizer import data
 from keras_colorizer.benchmarks import records
+from keras_colorizer.engine.commands import Command
 from keras_colorizer.errors import UserError
 from keras_colorizer.evaluation import photos, seen, summary
 from keras_colorizer.inference import loading
@@ -105,7 +106,7 @@ def told(entry):
     return f"{entry['mean']:.2f} [{entry['low']:.2f}, {entry['high']:.2f}]"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("model")
 @click.option("--data", "source", required=True, help="A folder that holds a folder of faces.")
 @click.option("--folder", default="lfw-faces", show_default=True, help="The folder of faces.")

@@ -5,6 +5,7 @@ import importlib
 import click
 
 from keras_colorizer import __version__
+from keras_colorizer.engine.commands import Group
 from keras_colorizer.errors import nearest
 
 # A new command is one row: its name, the module whose attribute of that name is the click command,
@@ -23,7 +24,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """A click group over ``COMMANDS``; its own ``--help`` imports none of their modules."""
 
     def list_commands(self, ctx):

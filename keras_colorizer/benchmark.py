@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from keras_colorizer.engine.commands import Group
 from keras_colorizer.errors import UserError
 
 MODEL = click.option("--model", help="A shipped model's name, or a path.  [default: the shipped]")
@@ -48,7 +49,7 @@ def _command(context):
     return shlex.join(words)
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @click.pass_context
 def benchmark(context):
     """Measures the parts of keras_colorizer on this machine, each beside a floor.

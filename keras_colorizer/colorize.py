@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from keras_colorizer.engine.commands import Command
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import formats
 
@@ -16,7 +17,7 @@ FORMATS = {
 }
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("photos", nargs=-1, required=True, metavar="PHOTO…")
 @click.option(
     "--out",

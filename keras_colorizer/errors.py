@@ -5,13 +5,18 @@ import inspect
 import numbers
 from collections.abc import Iterable
 
-import click
+
+class KerasColorizerError(Exception):
+    """Anything that this package raises of its own."""
 
 
-class UserError(click.ClickException):
+class UserError(KerasColorizerError):
     """An error that a user caused and can mend: one line saying what, where and what to do.
 
-    Commands print it as ``Error: …`` and exit with 1; in Python it is an ordinary exception.
+    Commands print it as ``Error: …`` and exit with 1.
+
+    Attributes:
+        message: the line.
 
     Example:
         >>> raise UserError("photos/: no such folder; give --data a folder that exists")
@@ -20,7 +25,8 @@ class UserError(click.ClickException):
     """
 
     def __init__(self, message: str):
-        super().__init__(" ".join(message.split()))
+        self.message = " ".join(message.split())
+        super().__init__(self.message)
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

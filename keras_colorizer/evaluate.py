@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from keras_colorizer.engine.commands import Command
 from keras_colorizer.errors import UserError
 from keras_colorizer.utils import startup
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("models", nargs=-1, metavar="MODEL…")
 @click.option(
     "--data",

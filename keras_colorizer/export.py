@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from keras_colorizer.engine.commands import Command
 from keras_colorizer.errors import UserError
 from keras_colorizer.utils import startup
 
 
-@click.command("export")
+@click.command("export", cls=Command)
 @click.argument("run", metavar="RUN|NAME")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write; RUN/saved_model without it."

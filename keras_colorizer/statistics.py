@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from keras_colorizer.engine.commands import Command
 from keras_colorizer.utils import startup
 
 
-@click.command(context_settings={"show_default": True})
+@click.command(context_settings={"show_default": True}, cls=Command)
 @click.option(
     "--data",
     "source_name",

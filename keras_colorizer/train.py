@@ -4,6 +4,7 @@ import dataclasses
 
 import click
 
+from keras_colorizer.engine.commands import Command
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import recipes
 from keras_colorizer.training.recipes import overrides
@@ -18,7 +19,7 @@ def _list(context, _, wanted):
         context.exit()
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--recipe",
     "name",

@@ -4,6 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from keras_colorizer.engine.commands import Command
 from keras_colorizer.errors import UserError, choose, nearest
 
 
@@ -14,7 +15,7 @@ def test_a_user_error_is_one_line():
 
 
 def test_a_command_prints_it_and_exits_with_1():
-    @click.command()
+    @click.command(cls=Command)
     def command():
         raise UserError("photos: no such folder")
 

@@ -21,6 +21,7 @@ from typing import NamedTuple
 import click
 from PIL import Image, ImageOps
 
+from keras_colorizer.engine.commands import Command
 from keras_colorizer.errors import UserError, choose
 from keras_colorizer.utils.files import replace_atomically, write_text
 from keras_colorizer.utils.threads import Stopped, cores, share_out
@@ -201,7 +202,7 @@ def write_licences(rows: list[Row], out: Path) -> None:
         write_text(out / "licences.csv", text.getvalue())
 
 
-@click.command(help=__doc__.splitlines()[0])
+@click.command(help=__doc__.splitlines()[0], cls=Command)
 @click.option(
     "--checkouts", type=click.Path(path_type=Path, file_okay=False), help="Folder of clones."
 )

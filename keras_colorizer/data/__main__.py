@@ -2,8 +2,10 @@
 
 import click
 
+from keras_colorizer.engine.commands import Command
 
-@click.command(context_settings={"show_default": True})
+
+@click.command(context_settings={"show_default": True}, cls=Command)
 @click.option(
     "--data",
     "source_name",

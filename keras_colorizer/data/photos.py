@@ -1,20 +1,18 @@
 """Photos of one split at one size, in RAM or in a file that is mapped into it."""
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import numpy as np
 
 from keras_colorizer.data.sources.base import Source
 from keras_colorizer.errors import UserError
 from keras_colorizer.utils.files import replace_atomically
+from keras_colorizer.utils.progress import bar
 
 _SHOW_FROM = 2000  # photos: fewer take seconds and need no progress line
 _FORMAT = 1  # of the cache; a new number makes old caches unseen
@@ -86,21 +84,12 @@ class Joined:
         return found
 
 
-def _progress(photos, count, source, split):
-    if count < _SHOW_FROM:
-        return contextlib.nullcontext(photos)
-    label = f"reading {source.name} {split}"
-    return click.progressbar(
-        photos, length=count, label=label, show_pos=True, file=sys.stderr,
-        update_min_steps=50,
-    )  # fmt: skip
-
-
 def _each(source, split, size, fit) -> Iterator[tuple[str, np.ndarray]]:
     count = len(source.ids(split))
     if not count:
         raise none_there(source, split)
-    with _progress(source.photos(split, size, fit), count, source, split) as photos:
+    label = f"reading {source.name} {split}"
+    with bar(source.photos(split, size, fit), count, label, _SHOW_FROM) as photos:
         yield from photos
 
 

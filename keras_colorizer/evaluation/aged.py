@@ -1,15 +1,14 @@
 """Aged copies of the photos that are scored: the same ones for everybody, seeded by each id."""
 
 import dataclasses
-import sys
 
-import click
 import numpy as np
 from keras import ops
 
 from keras_colorizer.color import merging
 from keras_colorizer.evaluation import photos
 from keras_colorizer.training.augmentation import ageing, photo
+from keras_colorizer.utils.progress import bar
 
 # Of the strength of ageing, that of other films, lenses and files beside it: as recipes have it.
 FILM = 0.5
@@ -37,10 +36,7 @@ def copies(test, strength):
         aged gray within a level.
     """
     images = np.empty_like(test.images)
-    with click.progressbar(
-        test.own_ids or test.ids, label="ageing", show_pos=True, file=sys.stderr,
-        hidden=len(test) < _SHOW_FROM, update_min_steps=20,
-    ) as shown:  # fmt: skip
+    with bar(test.own_ids or test.ids, len(test), "ageing", _SHOW_FROM) as shown:
         for place, photo_id in enumerate(shown):
             images[place] = aged(test.images[place], strength, photos.seed_of(photo_id))
     return dataclasses.replace(test, images=images, aged=strength)

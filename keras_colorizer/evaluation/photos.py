@@ -2,15 +2,14 @@
 
 import dataclasses
 import hashlib
-import sys
 
-import click
 import numpy as np
 
 from keras_colorizer.color.spaces import gray_uint8
 from keras_colorizer.data import mix
 from keras_colorizer.errors import UserError
 from keras_colorizer.models.card import id_hash
+from keras_colorizer.utils.progress import bar
 
 _SHOW_FROM = 500  # photos: fewer are read before one could read a progress line
 
@@ -99,10 +98,7 @@ def load(source, split, size):
     labels = source.labels(split)
     images, kept, excluded = np.empty((len(ids), size, size, 3), np.uint8), [], []
     found = source.stretched(split, size)
-    with click.progressbar(
-        found, length=len(ids), label=f"reading {source.name} {split}", show_pos=True,
-        file=sys.stderr, hidden=len(ids) < _SHOW_FROM, update_min_steps=20,
-    ) as shown:  # fmt: skip
+    with bar(found, len(ids), f"reading {source.name} {split}", _SHOW_FROM) as shown:
         for place, (photo_id, photo) in enumerate(shown):
             if photo is None:
                 excluded.append(photo_id)

@@ -2,10 +2,8 @@
 
 import concurrent.futures
 import dataclasses
-import sys
 import time
 
-import click
 import numpy as np
 
 from keras_colorizer.color import merging
@@ -15,6 +13,7 @@ from keras_colorizer.evaluation.metrics import pixel
 from keras_colorizer.evaluation.metrics.truth import SECTORS, Truth
 from keras_colorizer.evaluation.photos import gray_of
 from keras_colorizer.evaluation.summary import RAW
+from keras_colorizer.utils.progress import bar
 
 
 @dataclasses.dataclass(eq=False)
@@ -88,12 +87,9 @@ def score(
     starts = range(0, len(images), batch)
     with (
         concurrent.futures.ThreadPoolExecutor() as pool,
-        click.progressbar(
-            length=len(images), label="scoring", show_pos=True, hidden=len(images) < 200,
-            file=sys.stderr,
-        ) as bar,
-    ):  # fmt: skip
-        for start in starts:
+        bar(starts, len(starts), "scoring", least=200 // batch) as shown,
+    ):
+        for start in shown:
             rgb = np.asarray(images[start : start + batch])
             results, seconds = _results(models, rgb, tint)
             truth = Truth(rgb, weigh)
@@ -108,7 +104,6 @@ def score(
                     realism.add(name, start, result)
             for job in jobs:
                 job.result()
-            bar.update(len(rgb))
     return [row.row() for row in gathered.values()]
 
 

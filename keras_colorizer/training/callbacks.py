@@ -11,6 +11,7 @@ from keras import ops
 
 from keras_colorizer.color import codecs, spaces
 from keras_colorizer.errors import UserError
+from keras_colorizer.utils.progress import log
 from keras_colorizer.visualization import sheets
 
 PANELS = {
@@ -169,5 +170,5 @@ class StopRule(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if self.holds():
-            print(f"\nstopping after epoch {epoch + 1}: {self.reason}")
+            log.info("\nstopping after epoch %d: %s", epoch + 1, self.reason)
             self.model.stop_training = True

@@ -28,6 +28,7 @@ from keras_colorizer.training.trainers import backend, teaching, update_rules
 from keras_colorizer.training.trainers.adversarial import AdversarialColorizer
 from keras_colorizer.training.trainers.base import BACKBONE
 from keras_colorizer.training.trainers.supervised import SupervisedColorizer
+from keras_colorizer.utils.progress import log
 
 SAMPLES = 12
 DRAWN = ("flip", "zoom", "augment", "age", "ema", "seed")
@@ -207,7 +208,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         backend.make_deterministic()
     facts = run_folder.facts(backend.device_name())
     if None in facts["commits"]:
-        print("the commit of this code is not known: environment.json says null", flush=True)
+        log.info("the commit of this code is not known: environment.json says null")
     run.write_environment(**facts)
     teaching.keep(recipe, run)
     clock, done = run_folder.Clock(run.environment), run.epochs_done
@@ -225,7 +226,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         if stage.first < done:
             run.load(trainer, "last")
             run.write_rows([row for row in run.rows if row["epoch"] <= done])
-            print(f"going on after epoch {done} of {recipe.epochs}", flush=True)
+            log.info(f"going on after epoch {done} of {recipe.epochs}")
         elif before:
             stages.carry(before, trainer, stage.continues)
         elif recipe.init:
@@ -233,7 +234,7 @@ def train(recipe, run, data_dir=None, cache=None, extra_callbacks=()):
         if stage.first >= done and not stage.continues:
             start.teach(stage.recipe, run, trainer)
         if len(plan) > 1:
-            print(f"stage {stage.number} of {len(plan)}: {stage.recipe.size} px", flush=True)
+            log.info(f"stage {stage.number} of {len(plan)}: {stage.recipe.size} px")
         if _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
             break
     run.write_environment(delivered_epoch=run.load(trainer, recipe.deliver))
@@ -282,7 +283,7 @@ def _fit(stage, run, trainer, photos, load, clock, extra_callbacks):
     if "validation" not in recipe.roles:
         places, told = choosing.apart(held_out, [photos, *([others] if others else [])])
         if told:
-            print(told, flush=True)
+            log.info(told)
         run.write_environment(validation_left_out=len(held_out) - len(places))
     folders = np.array(mix.folders_of(held_out.ids, bool(held_out.shares)))
     if held_out.shares:

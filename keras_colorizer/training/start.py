@@ -15,6 +15,7 @@ from keras_colorizer.models.backbones import pretrained
 from keras_colorizer.training import recipes
 from keras_colorizer.training.trainers.base import BACKBONE
 from keras_colorizer.utils.files import write_text
+from keras_colorizer.utils.progress import log
 
 # ``--init imagenet`` begins from the pretrained weights of the generator's backbone.
 IMAGENET = "imagenet"
@@ -65,7 +66,7 @@ def begin_from(recipe, run, trainer):
     for weight, before in zip(new, old, strict=True):
         weight.assign(before)
     if not whole:
-        print(_told(recipe, found, trainer.generator, network, len(new)), flush=True)
+        log.info(_told(recipe, found, trainer.generator, network, len(new)))
     if trainer.ema:
         trainer.average.set_weights(trainer.generator.get_weights())
     write_text(run.folder / KEPT, (start / card.CARD).read_text(encoding="utf-8"))

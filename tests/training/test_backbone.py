@@ -195,14 +195,15 @@ def finished(tmp_path_factory):
         {"generator_options": {**SMALL, "head": 1}},
     ],
 )
-def test_a_body_is_taken_over_where_only_the_head_is_another(finished, tmp_path, capsys, changes):
+def test_a_body_is_taken_over_where_only_the_head_is_another(finished, tmp_path, caplog, changes):
+    caplog.set_level("INFO", "keras_colorizer")
     folder, network = finished
     recipe = small(init=str(folder), seed=7, **changes)
     run = run_folder.Run.begin(tmp_path / "run", recipe)
     trainer = fit.build(recipe)
     *_, kernel, bias = trainer.generator.get_weights()
     start.begin_from(recipe, run, trainer)
-    (line,) = capsys.readouterr().out.splitlines()
+    (line,) = [x.getMessage() for x in caplog.records if x.name == "keras_colorizer"]
     assert f"weight tensors of the body are taken over from {folder}; the last layer begins" in line
     assert f"for codec {recipe.codec!r}, there 3 × 3 × 4 × 2 for 'ycbcr'" in line
     for own in (trainer.generator, trainer.average):
@@ -212,12 +213,14 @@ def test_a_body_is_taken_over_where_only_the_head_is_another(finished, tmp_path,
     assert run.environment["init"]["head"] == "new" and run.environment["init"]["run"] == "first"
 
 
-def test_a_whole_network_is_taken_over_without_a_word(finished, tmp_path, capsys):
+def test_a_whole_network_is_taken_over_without_a_word(finished, tmp_path, caplog):
+    caplog.set_level("INFO", "keras_colorizer")
     folder, network = finished
     recipe = small(init=str(folder), seed=7)
     run, trainer = run_folder.Run.begin(tmp_path / "run", recipe), fit.build(recipe)
     start.begin_from(recipe, run, trainer)
-    assert not capsys.readouterr().out and "head" not in run.environment["init"]
+    assert not [x for x in caplog.records if x.name == "keras_colorizer"]
+    assert "head" not in run.environment["init"]
     assert all(map(np.array_equal, trainer.average.get_weights(), network.get_weights()))
 
 

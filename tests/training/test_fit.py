@@ -65,11 +65,12 @@ def test_a_killed_run_ends_where_the_uninterrupted_one_ends(tmp_path, changes):
         assert a == pytest.approx(b, rel=1e-4, abs=1e-5)
 
 
-def test_a_run_leaves_all_its_files(tmp_path, monkeypatch, capsys):
+def test_a_run_leaves_all_its_files(tmp_path, monkeypatch, caplog):
+    caplog.set_level("INFO", "keras_colorizer")
     monkeypatch.setattr(run_folder, "commit", lambda: None)
     recipe = tiny_gan()
     fit.train(recipe, begin(tmp_path, recipe))
-    assert "the commit of this code is not known" in capsys.readouterr().out
+    assert "the commit of this code is not known" in caplog.text
     assert run_folder.Run(tmp_path).environment["commits"] == [None]
     names = {p.name for p in tmp_path.iterdir()}
     assert names >= {"recipe.json", "environment.json", "metrics.csv", "curves.png", "samples"}

@@ -5,7 +5,6 @@ import functools
 import hashlib
 from pathlib import Path
 
-import click
 import numpy as np
 
 from keras_colorizer.data.decoding import decode
@@ -13,6 +12,7 @@ from keras_colorizer.data.sources import known
 from keras_colorizer.data.sources.base import ROLES, UNLABELLED, Source, role_of, top_folder
 from keras_colorizer.errors import UserError
 from keras_colorizer.images.formats import KINDS, SUFFIXES
+from keras_colorizer.utils.progress import log
 
 LICENCES = "licences.csv"
 
@@ -123,9 +123,9 @@ class Folder(Source):
         self._warned.update(new)
         if new:
             files = "file" if len(new) == 1 else "files"
-            click.echo(f"{self.name}: {len(new)} unreadable {files} skipped:", err=True)
+            log.warning("%s: %d unreadable %s skipped:", self.name, len(new), files)
             for photo_id in new:
-                click.echo(f"  {photo_id}", err=True)
+                log.warning("  %s", photo_id)
 
     def describe(self):
         counts = ", ".join(f"{role} {len(self.ids(role))}" for role in ROLES)

@@ -6,8 +6,6 @@ import os
 import re
 from pathlib import Path
 
-import click
-
 from keras_colorizer.data.sources import network
 from keras_colorizer.data.sources.base import (
     ROLES,
@@ -18,6 +16,7 @@ from keras_colorizer.data.sources.base import (
     role_of,
 )
 from keras_colorizer.errors import UserError, nearest
+from keras_colorizer.utils.progress import log
 
 # The Oxford set's own test split is its largest, so it trains and the small balanced one tests.
 ROLE_SPLITS = {
@@ -119,7 +118,7 @@ class TfdsSet(Source):
         if self._is_prepared():
             return
         self.check()
-        click.echo(f"{self.name}: downloading {self.to_download()}", err=True)
+        log.warning("%s: downloading %s", self.name, self.to_download())
         config = tfds.download.DownloadConfig(try_download_gcs=False)
         try:
             builder.download_and_prepare(download_config=config)

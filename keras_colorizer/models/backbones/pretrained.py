@@ -8,7 +8,6 @@ import io
 import math
 import os
 import pickle
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from keras_colorizer.errors import UserError, choose
 from keras_colorizer.models.backbones import applications
 from keras_colorizer.utils.files import replace_atomically
+from keras_colorizer.utils.progress import log
 
 EXTRA = "keras_colorizer[pretrained]"
 # A state dict's file, in torch's format before 1.6: pickles, then raw numbers.
@@ -117,14 +117,14 @@ def _weights(name, found):
         try:
             return _read_cache(path)
         except (OSError, KeyError, ValueError) as error:
-            print(f"{path}: damaged ({error}); reading the package again", file=sys.stderr)
+            log.warning("%s: damaged (%s); reading the package again", path, error)
     weights = _named(_state(_package_bytes(found)), name)
     try:
         with replace_atomically(path) as temporary:
             _write_cache(temporary, weights)
     except OSError as error:
         reason = error.strerror or error
-        print(f"{path}: not cached ({reason}); the package is read each time", file=sys.stderr)
+        log.warning("%s: not cached (%s); the package is read each time", path, reason)
     return weights
 
 

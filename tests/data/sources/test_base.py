@@ -52,13 +52,13 @@ def test_a_folder_is_read_recursively_without_hidden_files(folder):
     assert "b/c/000.PNG" in ids and not any("hidden" in i or "notes" in i for i in ids)
 
 
-def test_unreadable_files_are_skipped_and_listed_once(folder, capsys):
+def test_unreadable_files_are_skipped_and_listed_once(folder, caplog):
     source = open_source(folder)
     photos = load_photos(source, "all", 16)
     load_photos(source, "all", 16)
     assert len(photos) == len(photos.ids) == 58
     assert not {"a/truncated.jpg", "a/words.jpg"} & set(photos.ids)
-    said = capsys.readouterr().err
+    said = caplog.text
     assert said.count("2 unreadable files skipped") == 1
     assert said.count("a/truncated.jpg") == said.count("a/words.jpg") == 1
 

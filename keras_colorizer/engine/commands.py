@@ -1,0 +1,72 @@
+"""What commands are made of: errors in one line, and the lines and bars of long work."""
+
+import contextlib
+import logging
+import sys
+
+import click
+
+from keras_colorizer.errors import UserError
+from keras_colorizer.utils import progress
+
+
+class _Echo(logging.Handler):
+    """The package's log as a command's output: warnings on stderr, the rest on stdout."""
+
+    def emit(self, record):
+        """Writes one line, at once."""
+        click.echo(record.getMessage(), err=record.levelno >= logging.WARNING)
+
+
+def _bar(items, total, label):
+    return click.progressbar(
+        items, length=total, label=label, show_pos=True, file=sys.stderr,
+        update_min_steps=max(1, total // 1000),
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def listening():
+    """Shows the package's lines and bars in the block."""
+    if any(isinstance(handler, _Echo) for handler in progress.log.handlers):
+        yield  # a group listens for its commands
+        return
+    echo, level, propagates = _Echo(), progress.log.level, progress.log.propagate
+    progress.log.addHandler(echo)
+    progress.log.setLevel(logging.INFO)
+    progress.log.propagate = False
+    try:
+        with progress.show_bars(_bar):
+            yield
+    finally:
+        progress.log.removeHandler(echo)
+        progress.log.setLevel(level)
+        progress.log.propagate = propagates
+
+
+@contextlib.contextmanager
+def _in_one_line():
+    try:
+        yield
+    except UserError as error:
+        raise click.ClickException(error.message) from error
+
+
+class Command(click.Command):
+    """A click command whose users' errors end in ``Error: …`` and exit code 1."""
+
+    def make_context(self, *args, **kwargs):
+        """As click's; what an option refuses is one line."""
+        with _in_one_line():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx):
+        """As click's, with the package's lines and bars."""
+        with _in_one_line(), listening():
+            return super().invoke(ctx)
+
+
+class Group(Command, click.Group):
+    """A click group of such commands, and itself one."""
+
+    command_class = Command
