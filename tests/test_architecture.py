@@ -154,6 +154,26 @@ def test_imports_point_one_way(path):
     assert wrong_imports(path.read_text("utf-8"), path.relative_to(PACKAGE)) == set()
 
 
+def talks(source):
+    """Whether a file prints or knows click: what commands do for the rest."""
+    calls = [n.func for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call)]
+    prints = any(isinstance(f, ast.Name) and f.id == "print" for f in calls)
+    return prints or "click" in {name.split(".")[0] for name in imports_of(source, "a")}
+
+
+def test_talking_is_seen():
+    assert talks("def f():\n    print(1)") and talks("from click import echo")
+    assert not talks('"""print(1)"""\nfingerprint(1)\na.print(1)')
+
+
+def test_only_commands_talk():
+    rooms = {"engine", "benchmarks"}
+    found = {path.relative_to(PACKAGE) for path in FILES if talks(path.read_text("utf-8"))}
+    inside = {path for path in found if len(path.parts) > 1 and path.name != "__main__.py"}
+    assert inside and {path.parts[0] for path in inside} <= rooms
+    assert Path("errors.py") not in found
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_what_is_public_has_a_docstring(path):
     tree = ast.parse(path.read_text("utf-8"))
