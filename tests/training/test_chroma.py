@@ -240,7 +240,7 @@ def test_parts_that_do_not_fit_are_one_clear_line(changes, told):
 
 
 def test_an_average_on_several_devices_is_one_clear_line(monkeypatch):
-    monkeypatch.setattr(fit.gradients, "replicas", lambda: 2)
+    monkeypatch.setattr(fit.backend, "replicas", lambda: 2)
     with pytest.raises(UserError, match="runs on one device; add --set ema=0"):
         fit.build(tiny(ema=0.9))
 
