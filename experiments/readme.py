@@ -1,10 +1,20 @@
 """The tables of the README that every reader meets, out of what is recorded."""
 
+import numpy as np
 from dominance import markdown
 from measured import value
 
 from keras_colorizer.evaluation import summary
 
+# Label → row, of branches from one checkpoint.
+BRANCHES = {
+    "the checkpoint": "start-no-curve",
+    "the checkpoint, decoded by the curve": "start",
+    "the loss of recipe photos goes on": "plain-no-curve",
+    "the colourfulness term (weight 1)": "vivid-no-curve",
+    "bins for the hue": "hue",
+    "rebalanced bins": "bins",
+}
 # Label → (evaluation, row), the run that trained it, (benchmark, its network) of its cost.
 OXFORD, OURS = "oxford-test-128", "oxford-test-128-flowers"
 GENERAL = "oxford-test-128-photos"
@@ -92,6 +102,31 @@ def photos_table():
     return markdown(
         list(ANYTHING_COLUMNS.values()), rows, f"{photos} photos of anything, {size} px"
     )
+
+
+def branches_table(evaluation="photos-validation-160-branches", ratio=0.7):
+    """What makes colour alive: branches from one checkpoint, each at the same colourfulness.
+
+    Between the factors on the chroma that were scored, numbers are interpolated.
+    """
+    keys = ("ciede2000", "psnr", "truer_than_gray", "much_worse", "neutral_drift")
+    factors = ("× 0.7", "", "× 1.3", "× 1.7")
+
+    def read(row, key):
+        return value("evaluations", evaluation, row, key)
+
+    rows = []
+    for label, row in BRANCHES.items():
+        names = [f"{row} {factor}".strip() for factor in factors]
+        ratios = [read(name, "colourfulness_ratio") for name in names]
+        found = {k: float(np.interp(ratio, ratios, [read(n, k) for n in names])) for k in keys}
+        below = read("gray", "ciede2000") - found["ciede2000"]
+        shares = [f"{100 * found[key]:.0f} %" for key in ("truer_than_gray", "much_worse")]
+        cells = [f"{ratios[1]:.2f}", f"{below:+.2f}", f"{found['psnr']:.2f}", *shares]
+        rows.append([label, *cells, f"{found['neutral_drift']:.1f}"])
+    heads = ["colourfulness as it comes, of the truth's", "CIEDE2000 below gray's ↑"]
+    heads += ["PSNR (dB) ↑", "truer than gray ↑", "much worse than gray ↓", "neutral drift ↓"]
+    return markdown(heads, rows, f"at {ratio} of the truth's colourfulness")
 
 
 def skin_table():

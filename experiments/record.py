@@ -141,6 +141,7 @@ def generated(here=HERE):
         "random images": bench.random_table(here),
         "photos": readme.photos_table(),
         "scores": readme.scores_table(),
+        "branches": readme.branches_table(),
         "skin": readme.skin_table(),
         "speed": readme.speed_table(),
     }
