@@ -92,15 +92,9 @@ def _folder(run, out):
 
     if note := presets.shadowed(run):
         click.echo(note)
-    folder = presets.locate(run)
     if not out and run in presets.names():
         raise UserError(f"{run}: a shipped model stays as it is; add --out DIR")
-    if folder.exists():
-        return folder
-    try:
-        return presets.find(run)
-    except UserError as error:
-        raise UserError(f"{run}: no such folder, and {error.message}") from None
+    return presets.existing(run)
 
 
 def _source(run, data, data_dir):

@@ -12,6 +12,7 @@ import os
 import queue
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from PIL import Image
@@ -160,8 +161,6 @@ class Colorizer:
         return ordered_map(colorize, photos, self.threads)
 
     def _in_batches(self, photos, saturation, blend, raw):
-        from concurrent.futures import ThreadPoolExecutor
-
         def read(photo):
             gray = reading.read(photo).gray
             return gray, see(gray, self.size)

@@ -69,11 +69,7 @@ def open_model(path_or_name: str | os.PathLike, temperature: float | None = None
             f"{path}: no .tflite file; give one, a run folder{folder}, a SavedModel folder or a "
             "shipped model's name"
         )
-    try:
-        presets.find(str(path_or_name))
-    except UserError as error:
-        raise UserError(f"{path_or_name}: no such file or folder, and {error.message}") from None
-    raise UserError(f"{path_or_name}: no such file or folder")
+    return open_model(presets.existing(path_or_name, kind="file or folder"), temperature)
 
 
 def load(

@@ -65,6 +65,27 @@ def shadowed(path_or_name: str | os.PathLike) -> str | None:
     return f"{path_or_name}: the shipped model; the model in the folder is {here}"
 
 
+def existing(path_or_name: str | os.PathLike, option: str = "", kind: str = "folder") -> Path:
+    """As `locate`, where something is there; else a shipped model that a ``Path`` is called by.
+
+    Args:
+        path_or_name: as for `locate`.
+        option: of a command, to begin the message with.
+        kind: what the message says that is not there.
+
+    Raises:
+        UserError: nothing is there, and no shipped model has this name.
+    """
+    path = locate(path_or_name)
+    if path.exists():
+        return path
+    try:
+        return find(str(path_or_name))
+    except UserError as error:
+        given = f"{option} {path_or_name}".lstrip()
+        raise UserError(f"{given}: no such {kind}, and {error.message}") from None
+
+
 def find(name: str) -> Path:
     """The folder of the shipped model ``name``.
 

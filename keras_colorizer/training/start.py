@@ -160,12 +160,7 @@ def folder_of(init, option="--init"):
     Raises:
         UserError: neither is there.
     """
-    if (folder := presets.locate(init)).exists():
-        return folder
-    try:
-        return presets.find(init)
-    except UserError as error:
-        raise UserError(f"{option} {init}: no such folder, and {error.message}") from None
+    return presets.existing(init, option)
 
 
 def _backbone(recipe):

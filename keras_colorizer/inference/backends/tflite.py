@@ -206,7 +206,7 @@ class ExportedModel(Model):
 
     def clone(self, threads=None):
         """The same with an interpreter of its own."""
-        twin = ExportedModel.__new__(ExportedModel)
+        twin = ExportedModel.__new__(ExportedModel)  # copy.copy would open the folder once more
         vars(twin).update(vars(self), lite=self.lite.clone(threads))
         return twin
 
