@@ -12,8 +12,6 @@ os.environ["TFDS_DATA_DIR"] = _no_data.name
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["MPLBACKEND"] = "Agg"
 
-pytest_plugins = ["tiny_models"]  # which imports TensorFlow
-
 
 def pytest_addoption(parser):
     """Adds ``--run-slow``."""
