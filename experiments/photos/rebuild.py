@@ -28,7 +28,8 @@ from keras_colorizer.utils.threads import Stopped, cores, share_out
 
 LIST = Path(__file__).resolve().parent / "list.csv.gz"
 SHORT = 256  # px, the longest that a photo's short side may be
-LEAST = 120  # px, the shortest
+LEAST = 120  # px, the shortest, but for the folders of LESS
+LESS = {"mini-imagenet": 84}  # px
 ASPECT = 1.6  # long side over short side, at most
 QUALITY = 92  # of JPEG, with chroma at full resolution
 SWAPPED = {"stanford-cars"}  # folders whose files have red and blue exchanged
@@ -121,8 +122,8 @@ def prepare(data: bytes, folder: str) -> Image.Image:
     if side := CENTER.get(folder):
         image = _centre(image, side, side)
     width, height = image.size
-    if min(width, height) < LEAST:
-        raise ValueError(f"{width}x{height} px, the shorter side must have {LEAST}")
+    if min(width, height) < (least := LESS.get(folder, LEAST)):
+        raise ValueError(f"{width}x{height} px, the shorter side must have {least}")
     long = int(ASPECT * min(width, height))
     image = _centre(image, min(width, long), min(height, long))
     if min(image.size) > SHORT:
