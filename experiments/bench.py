@@ -60,7 +60,7 @@ def systems_table(here=HERE):
     heads = ["seeds", "CPU minutes"]
     for key in COLUMNS:
         arrow = {"truth": f" → {truth:.1f}", "higher": " ↑"}.get(summary.METRICS[key].better, " ↓")
-        heads.append(tables.SHORT[key] + arrow)
+        heads.append(summary.METRICS[key].short + arrow)
         heads += ["its hue (degrees)"] * (key == "neutral_drift")
     rows = []
     for name in ("gray", "mean_chroma", *SYSTEMS):

@@ -8,13 +8,25 @@ from keras_colorizer.engine.commands import Command
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import formats
 
-# GIF is none of them: its 256 colours are too few. PPM holds nothing but pixels.
-FORMATS = {
-    kind: name
-    for name, kinds in formats.FORMATS.items()
-    for kind in kinds[:2]
-    if name not in ("GIF", "PPM")
-}
+OWN = formats.FORMATS.own()
+# PPM holds nothing but pixels.
+FORMATS = [
+    kind
+    for name, known in OWN.items()
+    for kind in known.suffixes[:2]
+    if known.holds_colour and name != "PPM"
+]
+
+
+class Kind(click.Choice):
+    """A format by its suffix: one that is offered, or one that another package brings."""
+
+    def convert(self, value, param, ctx):
+        """Pillow's name of the format."""
+        name = formats.of_suffix(value)
+        if name and name not in OWN and formats.FORMATS[name].holds_colour:
+            return name
+        return formats.of_suffix(super().convert(value, param, ctx))
 
 
 @click.command(cls=Command)
@@ -33,7 +45,7 @@ FORMATS = {
 )
 @click.option(
     "--format",
-    type=click.Choice(list(FORMATS), case_sensitive=False),
+    type=Kind(FORMATS, case_sensitive=False),
     help="Of the results.  [default: each photo's own, or PNG where that cannot hold colour]",
 )
 @click.option("--quality", type=click.IntRange(1, 100), help="Of JPEG and WebP results.")
@@ -86,7 +98,7 @@ def colorize(context, format, **options):
     """
     from keras_colorizer.engine import colorize
 
-    wanted = colorize.Wanted(format=format and FORMATS[format.lower()], **options)
+    wanted = colorize.Wanted(format=format, **options)
     if "-" not in wanted.photos:
         colorize.run(wanted)
         return

@@ -33,10 +33,8 @@ def somewhere(tmp_path, monkeypatch):
         photo.save(tmp_path / "photos" / name)
     monkeypatch.chdir(tmp_path)
     models.names()
-    monkeypatch.setattr(registry, "BUILDERS", dict(registry.BUILDERS))
-    registry.builders.cache_clear()
-    yield
-    registry.builders.cache_clear()
+    for known in ("_parts", "_facts"):
+        monkeypatch.setattr(registry.NETWORKS, known, dict(getattr(registry.NETWORKS, known)))
 
 
 def run(found, names, capsys):

@@ -3,26 +3,11 @@
 from keras import ops
 
 from keras_colorizer.color import bins, curves, hues, spaces
-from keras_colorizer.errors import UserError, check_options, choose, defaults_of, within
+from keras_colorizer.errors import UserError, choose, within
+from keras_colorizer.utils.registry import Registry
 
-CODECS = {}
-
-
-def register(codec):
-    """Makes a codec class known by its ``name``: ``get(name)`` and ``--set codec=name`` find it."""
-    CODECS[codec.name] = codec
-    return codec
-
-
-def defaults(name):
-    """The options of a codec and their defaults."""
-    return defaults_of(CODECS[choose("codec", name, CODECS)])
-
-
-def get(name, **options):
-    """The codec called ``name``; a UserError lists the known ones, or its options."""
-    check_options(f"codec {name!r}", options, defaults(name))
-    return CODECS[name](**options)
+CODECS = Registry("codec")
+register, get, defaults = CODECS.register, CODECS.build, CODECS.defaults
 
 
 def enlarge(chroma, gray):
@@ -51,6 +36,7 @@ class Codec:
         name: for ``--set codec=name`` and cards.
         channels: how many numbers for each place a network predicts.
         shrink: how much smaller than the working size its prediction is.
+        predicts_cbcr: CbCr and nothing else, so that it can be scaled, and terms of chroma apply.
         predicts_rgb: it has a luma of its own, so a picture of its own.
         takes_noise: uniform noise in 0..1 is as good a fake as the report's GAN asks for.
         int8: its colour maths can be held in 8 bits.
@@ -58,6 +44,7 @@ class Codec:
         loss: the one loss that it can be trained by; None where any of chroma or RGB will do.
     """
 
+    predicts_cbcr = False
     predicts_rgb = False
     takes_noise = False
     int8 = True
@@ -124,6 +111,7 @@ class YcbcrCodec(Codec):
 
     name = "ycbcr"
     channels = 2
+    predicts_cbcr = True
     shrink = 4
 
     def __init__(self, saturation=1.0, curve=()):

@@ -8,6 +8,7 @@ import click
 
 from keras_colorizer.errors import UserError
 from keras_colorizer.utils import progress
+from keras_colorizer.utils.registry import import_parts
 
 
 class _Echo(logging.Handler):
@@ -52,8 +53,28 @@ def _in_one_line():
         raise click.ClickException(error.message) from error
 
 
+def _import(_context, _option, modules):
+    for module in modules:
+        import_parts(module)
+
+
 class Command(click.Command):
-    """A click command whose users' errors end in ``Error: …`` and exit code 1."""
+    """A click command whose users' errors end in ``Error: …`` and exit code 1.
+
+    Each has ``--import MODULE`` for parts of the user's own.
+    """
+
+    def __init__(self, *args, params=None, **kwargs):
+        own = click.Option(
+            ["--import"],
+            multiple=True,
+            metavar="MODULE",
+            is_eager=True,  # other options may name what it brings
+            expose_value=False,
+            callback=_import,
+            help="Import a module that registers parts of your own; repeatable.",
+        )
+        super().__init__(*args, params=[*(params or []), own], **kwargs)
 
     def make_context(self, *args, **kwargs):
         """As click's; what an option refuses is one line."""

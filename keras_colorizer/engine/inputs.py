@@ -10,7 +10,6 @@ from pathlib import Path
 from keras_colorizer.images import formats
 from keras_colorizer.images.web import links
 
-_KINDS = ", ".join(formats.KINDS)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 
 
@@ -42,7 +41,11 @@ class Input:
 
     @property
     def _is_image(self):
-        return self.inside.suffix.lower() in formats.SUFFIXES
+        return formats.of_suffix(self.inside.suffix) is not None
+
+
+def _kinds():
+    return ", ".join(formats.kinds())
 
 
 def sniff(path: str | os.PathLike) -> str | None:
@@ -83,7 +86,7 @@ def find(
         count = len(problems)
         seen = list(_meant(argument, beside, problems))
         if not seen and len(problems) == count:
-            problems.append(f"{argument}: no image files in it or below; there may be {_KINDS}")
+            problems.append(f"{argument}: no image files in it or below; there may be {_kinds()}")
         for one in seen:
             place = os.path.normpath(one.path.absolute()) if one.path else one.name
             found.setdefault(place, one)
@@ -120,12 +123,12 @@ def _file(path, inside):
 def _matches(pattern, beside, problems):
     # Not Path.glob, which takes no absolute pattern.
     matches = [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
-    files = [path for path in matches if path.suffix.lower() in formats.SUFFIXES]
+    files = [path for path in matches if formats.of_suffix(path.suffix)]
     files = [path for path in files if not path.is_dir() and not _is_in(path, beside)]
     # With ** the files in these folders are matches as well.
     folders = [] if "**" in pattern else [path for path in matches if path.is_dir()]
     if not files and not folders:
-        problems.append(f"{pattern}: matches no image file; there may be {_KINDS}")
+        problems.append(f"{pattern}: matches no image file; there may be {_kinds()}")
     for path in files:
         yield _file(path, path.name)
     for path in folders:
@@ -147,6 +150,6 @@ def _below(folder, beside, problems):
             name for name in folders if name[0] != "." and os.path.realpath(place / name) != beside
         ]
         paths += [place / name for name in files if name[0] != "."]
-    paths = [path for path in paths if path.suffix.lower() in formats.SUFFIXES]
+    paths = [path for path in paths if formats.of_suffix(path.suffix)]
     for path in sorted(paths, key=lambda path: path.parts):
         yield _file(path, path.relative_to(folder))

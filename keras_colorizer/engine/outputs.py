@@ -13,7 +13,6 @@ from keras_colorizer.images import formats, writing
 
 SHEETS = "compare"  # the folder of comparison sheets in OUT
 _FOLDS_CASE = sys.platform in ("win32", "darwin")
-_FORMAT_OF = {f".{kind}": name for name, kinds in formats.FORMATS.items() for kind in kinds}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Targets:
         # A link, or something broken: by its name at least, it must not be like another.
         self._own(one, [self.out / one.inside])
         if one.suffix:
-            places = self._places(one, _FORMAT_OF[one.suffix.lower()])
+            places = self._places(one, formats.of_suffix(one.suffix))
             return places if places.is_done else None
         return None
 
@@ -115,9 +114,9 @@ class Targets:
         return Places(result, result.exists(), None if is_there else sheet)
 
     def _result(self, one, format):
-        format = self._format or (format if format in writing.WRITTEN else "PNG")
-        same = _FORMAT_OF.get(one.suffix.lower()) == format
-        suffix = one.suffix if same else f".{formats.FORMATS[format][0]}"
+        format = self._format or writing.kept(format)
+        same = formats.of_suffix(one.suffix) == format
+        suffix = one.suffix if same else f".{formats.FORMATS[format].suffixes[0]}"
         return self.out / one.stem.with_name(one.stem.name + suffix)
 
     def _sheet(self, result):

@@ -89,7 +89,7 @@ def write_results(folder, found):
 
 
 def write_per_image(folder, rows, photos):
-    """Writes per_image.csv: a line for each row of the table and photo, all columns of measures."""
+    """Writes per_image.csv: a line for each row of the table and photo, all its columns."""
     names = list(rows[0].columns)
     labels = photos.labels or [""] * len(photos)
     with (

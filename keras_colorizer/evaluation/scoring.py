@@ -22,7 +22,7 @@ class Row:
 
     Attributes:
         name: a floor's or a model's; ``NAME (raw)`` is the network's own RGB.
-        columns: dict of name → float64 (N,), see `measures.measure`.
+        columns: dict of name → float64 (N,), see `pixel.measure`.
         hues: int64 (12, 13), pixels by true and predicted hue sector.
         histogram: int64 (3, 256), counts of R, G and B values.
         features: float (N, 2048) of InceptionV3, or None.

@@ -10,17 +10,6 @@ from keras_colorizer.evaluation.summary import FLOORS, RAW
 from keras_colorizer.exporting import model_card
 
 _ARROWS = {"higher": " ↑", "lower": " ↓", "truth": " → truth", "": ""}
-SHORT = {
-    "psnr": "PSNR", "ssim": "SSIM", "ciede2000": "CIEDE2000", "ab_error": "ab error",
-    "auc": "AuC", "auc_rebalanced": "AuC rebalanced", "colourfulness": "colourfulness",
-    "delta_cf": "ΔCF", "delta_cf_per_image": "ΔCF per photo",
-    "saturation_ratio": "saturation", "neutral_drift": "neutral drift",
-    "neutral_hue": "its hue", "hue_confusion": "hue confusion", "bleeding": "bleeding",
-    "fid_keras": "FID (Keras)", "kid_keras": "KID (Keras)",
-    "truer_than_gray": "truer than gray", "much_worse": "much worse",
-    "colourfulness_ratio": "colourfulness ratio", "fd_lite2": "FD (Lite2)",
-    "kd_lite2": "KD (Lite2)",
-}  # fmt: skip
 UNKNOWN = {"mean": None, "low": None, "high": None}  # what an older evaluation says of a metric
 BRIEF = ("psnr", "ciede2000", "colourfulness", "delta_cf_per_image", "neutral_drift")
 
@@ -131,12 +120,16 @@ def markdown(table, keys=None, intervals=True):
         intervals: also show the 95 % bootstrap intervals.
     """
     # Evaluations of before a metric was there do not have it, nor those without its weights.
-    keys = [key for key in keys or SHORT if any(_has(row, key) for row in table.models.values())]
+    keys = [
+        key
+        for key in keys or summary.METRICS
+        if any(_has(row, key) for row in table.models.values())
+    ]
     heads = []
     for key in keys:
         metric = summary.METRICS[key]
         unit = "" if metric.unit in ("0..1", "share", "ratio", "M3") else f" ({metric.unit})"
-        heads.append(f"{SHORT[key]}{unit}{_ARROWS[metric.better]}".replace("*", "\\*"))
+        heads.append(f"{metric.short}{unit}{_ARROWS[metric.better]}".replace("*", "\\*"))
     costs = {name: cost(row) for name, row in table.models.items()}
     costly = any(found != ["–", "–"] for found in costs.values())
     heads = ["photos seen", "minutes (CPU)"] * costly + heads
@@ -155,7 +148,8 @@ def markdown(table, keys=None, intervals=True):
 
 def text(table, keys=BRIEF):
     """The table with few columns and no intervals, aligned for a terminal."""
-    heads = [f"{SHORT[key]}{_ARROWS[summary.METRICS[key].better]}" for key in keys]
+    metrics = [summary.METRICS[key] for key in keys]
+    heads = [f"{metric.short}{_ARROWS[metric.better]}" for metric in metrics]
     width = max(len(name) for name in table.models) + 2
     lines = [" " * width + "".join(f"{head:>{len(head) + 3}}" for head in heads)]
     for name, row in table.models.items():
@@ -201,8 +195,8 @@ def differences(table, against=None):
 def differences_markdown(found, against):
     """Paired differences as Markdown; those whose interval leaves out 0 are bold."""
     known = set().union(*found.values())
-    keys = [key for key in SHORT if key in known and key != "neutral_hue"]
-    lines = [f"| minus {against} | " + " | ".join(SHORT[k] for k in keys) + " |"]
+    keys = [key for key in summary.METRICS if key in known and key != "neutral_hue"]
+    lines = [f"| minus {against} | " + " | ".join(summary.METRICS[k].short for k in keys) + " |"]
     lines.append("|---" * (len(keys) + 1) + "|")
     for name, row in found.items():
         cells = []

@@ -1,25 +1,68 @@
 """Which image files are read and written, recognised by their first bytes, not by their names."""
 
+import dataclasses
 import importlib
 import struct
+from collections.abc import Callable
 from typing import BinaryIO
 
-# Pillow's name of a format → the suffixes of its files; the first is the one that is written.
-FORMATS = {
-    "JPEG": ("jpg", "jpeg", "jpe", "jfif"),
-    "PNG": ("png",),
-    "WEBP": ("webp",),
-    "BMP": ("bmp",),
-    "GIF": ("gif",),
-    "TIFF": ("tif", "tiff"),
-    "PPM": ("ppm", "pgm"),
-    "AVIF": ("avif",),
-}
-KINDS = tuple(kind for kinds in FORMATS.values() for kind in kinds)
-SUFFIXES = frozenset(f".{kind}" for kind in KINDS)
-HEAD = 512  # bytes that `recognise` wants to see
+from keras_colorizer.utils.registry import Registry
 
-_PLUGINS = {"WEBP": "WebPImagePlugin"}  # the others are called as one would think
+
+@dataclasses.dataclass(frozen=True)
+class Format:
+    """A kind of image file that Pillow, perhaps by a plugin, reads and writes.
+
+    Attributes:
+        suffixes: of its files, without a dot; the first is the one that is written.
+        recognises: from the first ``HEAD`` bytes of a file, whether it is one.
+        plugin: the module that brings it to Pillow.
+        holds_colour: results may be written in it.
+        quality: its quality from 1 to 100 if none is asked for; None where it has none.
+        longest: pixels a side that it holds; None for any.
+        keeps: what of "alpha" and "metadata" (EXIF and an RGB profile) it holds.
+    """
+
+    suffixes: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    plugin: str
+    holds_colour: bool = True
+    quality: int | None = None
+    longest: int | None = None
+    keeps: tuple[str, ...] = ()
+
+
+# By the name that Pillow has for it.
+FORMATS = Registry("format")
+register = FORMATS.register
+HEAD = 512  # bytes that `recognise` wants to see
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def _begins(*starts):
+    return lambda head: head.startswith(starts)
+
+
+def _add(name, suffixes, recognises, plugin=None, **facts):
+    plugin = f"PIL.{plugin or name.capitalize()}ImagePlugin"
+    register(name)(Format(tuple(suffixes.split()), recognises, plugin, **facts))
+
+
+ALL = ("alpha", "metadata")
+_add("JPEG", "jpg jpeg jpe jfif", _begins(b"\xff\xd8\xff"), quality=95, longest=65500,
+     keeps=("metadata",))  # fmt: skip
+_add("PNG", "png", _begins(b"\x89PNG\r\n\x1a\n"), keeps=ALL)
+_add("WEBP", "webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", "WebP",
+     quality=95, longest=16383, keeps=ALL)  # fmt: skip
+_add("BMP", "bmp", _begins(b"BM"))
+# Its 256 colours are too few.
+_add("GIF", "gif", _begins(b"GIF87a", b"GIF89a"), holds_colour=False)
+_add("TIFF", "tif tiff", lambda head: head.startswith(_TIFF) and head[8:10] != b"CR", keeps=ALL)
+_add("PPM", "ppm pgm",
+     lambda head: head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace())  # fmt: skip
+_add("AVIF", "avif", lambda head: bool(_brands(head) & {b"avif", b"avis"}), quality=90,
+     longest=65536, keeps=ALL)  # fmt: skip
+
 _ELSE = "convert it to JPEG or PNG first"
 _FOREIGN = (
     (b"%PDF", "a PDF document", "export its pictures as JPEG or PNG"),
@@ -36,7 +79,21 @@ _FOREIGN = (
     (b"IIRO", "a camera's raw file", "develop it to JPEG or TIFF first"),
     (b"IIU\0", "a camera's raw file", "develop it to JPEG or TIFF first"),
 )
-_NOT_A_PHOTO = f"give a {', '.join(list(FORMATS)[:-1])} or {list(FORMATS)[-1]} file"
+
+
+def kinds() -> list[str]:
+    """The suffixes of all formats, without their dots."""
+    return [kind for known in FORMATS.values() for kind in known.suffixes]
+
+
+def of_suffix(suffix: str) -> str | None:
+    """Pillow's name of the format that a suffix such as ``.JPG`` or ``jpg`` stands for, or None."""
+    kind = suffix.lower().removeprefix(".")
+    for formats in (FORMATS.own, lambda: FORMATS):  # other packages' only if it must be
+        for name, known in formats().items():
+            if kind in known.suffixes:
+                return name
+    return None
 
 
 def recognise(head: bytes) -> tuple[str | None, str]:
@@ -48,40 +105,42 @@ def recognise(head: bytes) -> tuple[str | None, str]:
     Returns:
         Pillow's name of the format and "", or None and what the file is with what to do.
     """
-    if head.startswith(b"\xff\xd8\xff"):
-        return "JPEG", ""
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG", ""
-    if head[:6] in (b"GIF87a", b"GIF89a"):
-        return "GIF", ""
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WEBP", ""
-    if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        if head[8:10] == b"CR":
-            return None, "it is a camera's raw file; develop it to JPEG or TIFF first"
-        return "TIFF", ""
-    if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
-        return "PPM", ""
-    if head[4:8] == b"ftyp":
-        return _boxed(head)
+    found = _recognised(head, FORMATS.own())
+    if found is None and (problem := _foreign(head)) is None:
+        found = _recognised(head, FORMATS)
+    if found:
+        return found, ""
+    return None, f"it is {problem or _other(head)}"
+
+
+def _recognised(head, formats):
+    return next((name for name, known in formats.items() if known.recognises(head)), None)
+
+
+def _foreign(head):
+    """What a file of another kind is, and what to do with it; None for what is not known."""
     for start, what, advice in _FOREIGN:
         if head.startswith(start):
-            return None, f"it is {what}; {advice}"
-    if head.startswith(b"BM"):
-        return "BMP", ""
-    return None, f"it is {_text(head)}; {_NOT_A_PHOTO}"
-
-
-def _boxed(head):
-    """The formats of the ISO family tell themselves by the brands in their first box."""
-    brands = {head[8:12]} | {head[i : i + 4] for i in range(16, min(head[3], len(head)), 4)}
-    if brands & {b"avif", b"avis"}:
-        return "AVIF", ""
+            return f"{what}; {advice}"
+    brands = _brands(head)
     if brands & {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}:
-        return None, f"it is an HEIC picture; {_ELSE}"
-    if b"crx " in brands:
-        return None, "it is a camera's raw file; develop it to JPEG or TIFF first"
-    return None, f"it is a video; {_NOT_A_PHOTO}"
+        return f"an HEIC picture; {_ELSE}"
+    if b"crx " in brands or head.startswith(_TIFF):
+        return "a camera's raw file; develop it to JPEG or TIFF first"
+    return None
+
+
+def _other(head):
+    what = "a video" if _brands(head) else _text(head)
+    *most, last = FORMATS
+    return f"{what}; give a {', '.join(most)} or {last} file"
+
+
+def _brands(head):
+    """The formats of the ISO family tell themselves by the brands in their first box."""
+    if head[4:8] != b"ftyp":
+        return set()
+    return {head[8:12]} | {head[i : i + 4] for i in range(16, min(head[3], len(head)), 4)}
 
 
 def _text(head):
@@ -102,8 +161,7 @@ def supported(name: str) -> bool:
     Imports Pillow's plugin for this format alone, and not those for forty others.
     """
     try:
-        plugin = f"PIL.{_PLUGINS.get(name, name.capitalize() + 'ImagePlugin')}"
-        return getattr(importlib.import_module(plugin), "SUPPORTED", True)
+        return getattr(importlib.import_module(FORMATS[name].plugin), "SUPPORTED", True)
     except ImportError:
         return False
 

@@ -9,18 +9,27 @@ from PIL import Image
 
 from keras_colorizer.errors import UserError, choose
 from keras_colorizer.images import formats, guard, levels, tiff
+from keras_colorizer.images.formats import FORMATS
 from keras_colorizer.images.reading import Photo
 from keras_colorizer.utils.files import replace_atomically
 
-WRITTEN = tuple(name for name in formats.FORMATS if name != "GIF")  # whose 256 colours are too few
-ASKED = {kind: name for name in WRITTEN for kind in (name.lower(), *formats.FORMATS[name])}
-QUALITIES = {"JPEG": 95, "WEBP": 95, "AVIF": 90}
-_ALPHA = ("PNG", "WEBP", "TIFF", "AVIF")
-_METADATA = ("JPEG", *_ALPHA)
-_LONGEST = {"JPEG": 65500, "WEBP": 16383, "AVIF": 65536}  # pixels a side
 _JPEG_PART = 65533  # bytes that a JPEG has for its EXIF
 # A network's chroma comes up to about 1 MP: from here on 4:2:0 holds all of it, at half the time.
 _HALF_CHROMA = 4_000_000  # pixels
+
+
+def written() -> list[str]:
+    """Pillow's names of the formats that results may have."""
+    return [name for name, known in FORMATS.items() if known.holds_colour]
+
+
+def kept(name: str | None) -> str:
+    """The format of the result of a photo of format ``name``, None for arrays."""
+    return name if name in FORMATS and FORMATS[name].holds_colour else "PNG"
+
+
+def _suffixes(name):
+    return FORMATS[name].suffixes
 
 
 def format_for(photo: Photo, asked: str | None = None) -> tuple[str, str]:
@@ -38,14 +47,16 @@ def format_for(photo: Photo, asked: str | None = None) -> tuple[str, str]:
         UserError: no such format, or this Pillow cannot write it.
     """
     if asked is None:
-        name = photo.format if photo.format in WRITTEN else "PNG"
-        if max(photo.size) > _LONGEST.get(name, max(photo.size)):
+        name = kept(photo.format)
+        if max(photo.size) > (FORMATS[name].longest or max(photo.size)):
             name = "PNG"  # a frame of a WebP animation may be larger than a WebP photo
     else:
-        name = ASKED[choose("format", asked.lower().removeprefix("."), ASKED)]
+        asked = asked.lower().removeprefix(".")
+        known = {kind: name for name in written() for kind in (name.lower(), *_suffixes(name))}
+        name = known[choose("format", asked, known)]
     if not formats.supported(name):
         raise UserError(f"this Pillow writes no {name}; choose another format, or update Pillow")
-    return name, f".{formats.FORMATS[name][0]}"
+    return name, f".{_suffixes(name)[0]}"
 
 
 def write(
@@ -74,11 +85,14 @@ def write(
     is_path = isinstance(target, str | os.PathLike)
     what = os.fspath(target) if is_path else "the result"
     suffix = Path(target).suffix.lower().removeprefix(".") if is_path else ""
-    name, _ = format_for(photo, format or (suffix if suffix in ASKED else None))
+    by_suffix = formats.of_suffix(suffix)
+    if by_suffix and not FORMATS[by_suffix].holds_colour:
+        by_suffix = None
+    name, _ = format_for(photo, format or by_suffix)
     if quality is not None and not 1 <= quality <= 100:
         raise UserError(f"{what}: quality {quality}; give a whole number from 1 to 100")
-    longest = _LONGEST.get(name, 1 << 31)
-    if max(image.size) > longest:
+    longest = FORMATS[name].longest
+    if longest and max(image.size) > longest:
         raise UserError(
             f"{what}: {name} holds {longest} pixels a side, this has {max(image.size)}; ask for PNG"
         )
@@ -119,16 +133,16 @@ def _prepared(image, photo, name):
         return image
     if alpha.size != image.size:
         alpha = alpha.resize(image.size, Image.Resampling.BILINEAR)
-    if name in _ALPHA:
+    if "alpha" in FORMATS[name].keeps:
         return Image.merge("RGBA", (*image.split(), alpha))
     _note(photo, f"{name} has no transparency: it is laid over white")
     return levels.over_white(image, alpha)
 
 
 def _options(image, photo, name, quality):
-    options = {}
-    if name in QUALITIES:
-        options["quality"] = quality or QUALITIES[name]
+    options, keeps = {}, FORMATS[name].keeps
+    if FORMATS[name].quality:
+        options["quality"] = quality or FORMATS[name].quality
     if name == "JPEG":
         half = image.width * image.height > _HALF_CHROMA or options["quality"] < 90
         options["subsampling"] = "4:2:0" if half else "4:4:4"
@@ -136,11 +150,11 @@ def _options(image, photo, name, quality):
         options = {"lossless": True, "exact": True}  # exact: also the colours of clear pixels
     elif name == "PNG":
         options["compress_level"] = 2  # 2 to 10 % larger than by default, in a quarter of the time
-    if name in _METADATA:
+    if "metadata" in keeps:
         options["icc_profile"] = photo.icc
     elif photo.icc:
         _note(photo, f"{name} holds no colour profile: it is left out")
-    if photo.exif and name not in _METADATA:
+    if photo.exif and "metadata" not in keeps:
         _note(photo, f"{name} holds no EXIF: it is left out")
     elif photo.exif and name == "JPEG" and len(photo.exif) > _JPEG_PART:
         _note(photo, "its EXIF is too long for JPEG and is left out")

@@ -112,7 +112,7 @@ def load_network(folder: str | os.PathLike):
 
     from keras_colorizer.models import registry
 
-    registry.builders()  # registers the layers that the file may name
+    registry.names()  # registers the layers that the file may name
     try:
         network = keras.saving.load_model(weights, compile=False)
     except Exception as error:  # zipfile, h5py and Keras each raise their own

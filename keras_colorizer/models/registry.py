@@ -1,23 +1,9 @@
 """The registry of networks: a name, a builder, and the options that the builder takes."""
 
-import functools
-import importlib
-import pkgutil
-from pathlib import Path
+from keras_colorizer.errors import UserError, choose
+from keras_colorizer.utils.registry import Registry
 
-from keras_colorizer.errors import UserError, check_options, choose, defaults_of
-
-BUILDERS = {}
-MOBILE = {}
-
-
-@functools.cache
-def builders():
-    """Every registered network as name → (builder, role, stride); imports this folder's files."""
-    package = __name__.rpartition(".")[0]
-    for module in pkgutil.walk_packages([str(Path(__file__).parent)], prefix=f"{package}."):
-        importlib.import_module(module.name)
-    return BUILDERS
+NETWORKS = Registry("network", __name__.rpartition(".")[0])
 
 
 def register(name, role="generator", stride=1, mobile=False):
@@ -34,13 +20,7 @@ def register(name, role="generator", stride=1, mobile=False):
         >>> @register("tiny", stride=2)
         ... def tiny(size, channels=3, widths=(8,)): ...
     """
-
-    def decorate(builder):
-        BUILDERS[name] = (builder, role, stride)
-        MOBILE[name] = mobile
-        return builder
-
-    return decorate
+    return NETWORKS.register(name, role=role, stride=stride, mobile=mobile)
 
 
 def names(role=None):
@@ -50,7 +30,7 @@ def names(role=None):
         >>> "patchgan" in names("discriminator")
         True
     """
-    return sorted(n for n, (_, r, _) in builders().items() if role in (None, r))
+    return sorted(n for n in NETWORKS if role in (None, NETWORKS.facts(n)["role"]))
 
 
 def is_mobile(name, options=None):
@@ -58,9 +38,9 @@ def is_mobile(name, options=None):
 
     False for unknown names.
     """
-    if name not in builders():
+    if name not in NETWORKS:
         return False
-    found = MOBILE.get(name, False)
+    found = NETWORKS.facts(name)["mobile"]
     return found({**defaults(name), **(options or {})}) if callable(found) else found
 
 
@@ -71,8 +51,7 @@ def defaults(name):
         >>> defaults("unet")["skip"]
         'add'
     """
-    builder, role, _ = builders()[choose("network", name, builders())]
-    return defaults_of(builder)
+    return NETWORKS.defaults(name)
 
 
 def build(name, size, role=None, **options):
@@ -94,12 +73,13 @@ def build(name, size, role=None, **options):
         >>> build("unet", 128, skip="concat").output_shape
         (None, 128, 128, 3)
     """
-    builder, _, stride = builders()[choose(role or "network", name, names(role))]
-    check_options(f"network {name!r}", options, defaults(name))
+    choose(role or NETWORKS.kind, name, names(role))
+    NETWORKS.check(name, options)
+    stride = NETWORKS.facts(name)["stride"]
     if size < stride or size % stride:
         low = max(size // stride, 1) * stride
         raise UserError(
             f"network {name!r} cannot work at size {size}: it must be a multiple of {stride}; "
             f"try --set size={low} or --set size={low + stride}"
         )
-    return builder(size, **options)
+    return NETWORKS.build(name, size, **options)

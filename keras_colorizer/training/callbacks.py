@@ -11,18 +11,22 @@ from keras import ops
 
 from keras_colorizer.color import codecs, spaces
 from keras_colorizer.errors import UserError
+from keras_colorizer.training.losses import pixel
 from keras_colorizer.utils.progress import log
 from keras_colorizer.visualization import sheets
 
-PANELS = {
-    "loss": ["loss", "val_loss", "generator_loss"],
-    "adversarial loss": ["adversarial_loss", "discriminator_loss"],
-    "pixel loss": ["l1", "val_l1", "huber", "val_huber"],
-    "discriminator": ["discriminator_accuracy", "val_discriminator_accuracy", "update_rate"],
-    "PSNR (dB)": ["val_psnr", "val_folder_psnr"],
-    "CIEDE2000": ["val_folder_ciede2000", "val_folder_gain"],
-    "colour": ["val_colourfulness", "val_neutral_drift"],
-}
+
+def panels():
+    """The panels of curves.png: title → columns of metrics.csv."""
+    return {
+        "loss": ["loss", "val_loss", "generator_loss"],
+        "adversarial loss": ["adversarial_loss", "discriminator_loss"],
+        "pixel loss": [column for loss in pixel.LOSSES for column in (loss, f"val_{loss}")],
+        "discriminator": ["discriminator_accuracy", "val_discriminator_accuracy", "update_rate"],
+        "PSNR (dB)": ["val_psnr", "val_folder_psnr"],
+        "CIEDE2000": ["val_folder_ciede2000", "val_folder_gain"],
+        "colour": ["val_colourfulness", "val_neutral_drift"],
+    }
 
 
 class DiscriminatorAccuracy(keras.callbacks.Callback):
@@ -137,7 +141,7 @@ class Records(keras.callbacks.Callback):
         rivals = [r for r in rows if r["epoch"] > self.stage.first]
         best = all(sign * row[monitor] > sign * r[monitor] for r in rivals)
         self.run.write_rows([*rows, {k: float(v) for k, v in row.items()}])
-        sheets.save_curves(self.run.rows, PANELS, self.run.folder / "curves.png")
+        sheets.save_curves(self.run.rows, panels(), self.run.folder / "curves.png")
         self.run.write_environment(**self.clock.spent(), photos_seen=int(seen), epochs=done)
         self.run.save(self.model, "last", done)
         if best:

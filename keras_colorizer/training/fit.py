@@ -154,9 +154,9 @@ def _check_codec(recipe, generator):
     teaching.check(recipe, codec)
     if recipe.discriminator and recipe.noise_interval and not codec.takes_noise:
         raise UserError(f"--set noise_interval=…: noise is RGB; codec {recipe.codec!r} takes 0")
-    if recipe.saturation != 1.0 and codec.channels == 2:
+    if recipe.saturation != 1.0 and codec.predicts_cbcr:
         output_scale.head(generator)  # that it can be scaled is known before training
-    if codec.channels != 2:  # no Cb and Cr
+    if not codec.predicts_cbcr:
         for field in ("saturation", "restraint_saturation", *(f"{term}_weight" for term in TERMS)):
             if getattr(recipe, field) != recipes.DEFAULTS[field]:
                 raise UserError(f"--set {field}=…: codec {recipe.codec!r} predicts no chroma")

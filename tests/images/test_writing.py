@@ -1,5 +1,6 @@
 """Results are written whole, in the input's format, with what the input carried."""
 
+import dataclasses
 import io
 
 import numpy as np
@@ -213,7 +214,8 @@ def test_avif_where_pillow_has_it(photo, camera_exif):
 def test_a_format_that_pillow_lacks(photo, encoded, monkeypatch):
     data = encoded(photo, "WEBP")
     found = read(data)
-    monkeypatch.setitem(formats._PLUGINS, "WEBP", "AbsentImagePlugin")
+    absent = dataclasses.replace(formats.FORMATS["WEBP"], plugin="PIL.AbsentImagePlugin")
+    monkeypatch.setitem(formats.FORMATS._parts, "WEBP", absent)
     with pytest.raises(UserError, match="this Pillow writes no WEBP; choose another format"):
         format_for(found)
     with pytest.raises(UserError, match=r"a\.webp: this Pillow reads no WEBP; update it"):

@@ -97,7 +97,7 @@ def half(monkeypatch):
         def chroma(self, gray, prediction):
             return keras.ops.average_pool(prediction, 2) - 0.5
 
-    monkeypatch.setitem(codecs.CODECS, "half", Half)
+    monkeypatch.setitem(codecs.CODECS._parts, "half", Half)
 
 
 def test_a_codec_of_chroma_has_no_raw(half, make_run, make_network, convert, gray, size, tmp_path):

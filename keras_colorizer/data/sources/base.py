@@ -1,6 +1,7 @@
 """What every source of photos is: ids in roles, photos at a size, licences."""
 
 import hashlib
+import os
 import types
 from collections.abc import Iterator, Mapping
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from keras_colorizer.data import decoding
 from keras_colorizer.errors import UserError, choose
+from keras_colorizer.utils.registry import Registry
 
 ROLES = ("train", "validation", "test")
 TFDS_EXPRESSION = "tfds:"
@@ -16,6 +18,15 @@ WAYS_OUT = (
     "give --data FOLDER with photos of your own, --data-dir FOLDER with data that tfds has "
     "prepared, or --data synthetic"
 )
+
+# Classes of sources. They are asked in the order of their rank whether they are what was named: 0,
+# the default, for names of one's own, 1 for what files and folders are, 2 for any other name.
+SOURCES = Registry("source", __name__.rpartition(".")[0])
+
+
+def register(name: str, rank: int = 0):
+    """Makes a subclass of `Source` known: its ``opened`` is asked what a ``--data`` means."""
+    return SOURCES.register(name, rank=rank)
 
 
 def role_of(photo_id: str) -> str:
@@ -47,6 +58,19 @@ class Source:
     name = ""
     licence = "unknown"
     licences: Mapping[str, dict] = types.MappingProxyType({})
+
+    @classmethod
+    def opened(cls, text: str, data_dir: str | os.PathLike | None, cap: int | None):
+        """The source that ``text`` names; None if it names none of this kind.
+
+        Args:
+            text: what stands after ``--data``, without a weight.
+            data_dir, cap: as for `resolve.open_source`.
+
+        Raises:
+            UserError: it names one that cannot be opened.
+        """
+        return
 
     def ids(self, split: str) -> list[str]:
         """The photos of ``split``, in their fixed order. UserError on a split there is not."""

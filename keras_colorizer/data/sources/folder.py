@@ -3,20 +3,29 @@
 import csv
 import functools
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
 
 from keras_colorizer.data.decoding import decode
 from keras_colorizer.data.sources import known
-from keras_colorizer.data.sources.base import ROLES, UNLABELLED, Source, role_of, top_folder
+from keras_colorizer.data.sources.base import (
+    ROLES,
+    UNLABELLED,
+    Source,
+    register,
+    role_of,
+    top_folder,
+)
 from keras_colorizer.errors import UserError
-from keras_colorizer.images.formats import KINDS, SUFFIXES
+from keras_colorizer.images import formats
 from keras_colorizer.utils.progress import log
 
 LICENCES = "licences.csv"
 
 
+@register("folder", rank=1)
 class Folder(Source):
     """The images in ``path`` and below; ids are relative POSIX paths, roles a hash of them.
 
@@ -36,10 +45,23 @@ class Folder(Source):
             files of labels, or a broken one.
     """
 
+    @classmethod
+    def opened(cls, text, data_dir, cap):
+        path = Path(text).expanduser()
+        if path.is_dir():
+            return cls(path, cap)
+        if path.is_file() and path.suffix == ".npz":
+            return None
+        if path.exists():
+            raise UserError(f"{text}: a file; --data takes a folder of images or a photos.npz")
+        if path.is_absolute() or text.startswith((".", "~")) or text.endswith(("/", os.sep)):
+            raise UserError(f"{text}: no such folder; give --data a folder of images that exists")
+        return None
+
     def __init__(self, path: Path, cap: int | None = None):
         self.path, self.name = path, path.resolve().name
         self._warned = set()
-        found = [p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file()]
+        found = [p for p in path.rglob("*") if formats.of_suffix(p.suffix) and p.is_file()]
         relative = sorted(p.relative_to(path) for p in found)
         self._ids = [
             p.as_posix() for p in relative if not any(part.startswith(".") for part in p.parts)
@@ -47,7 +69,7 @@ class Folder(Source):
         if not self._ids:
             raise UserError(
                 f"{path}: no image files in it or below; --data takes a folder of "
-                f"{', '.join(KINDS)} files"
+                f"{', '.join(formats.kinds())} files"
             )
         self.licence = known.licence_of(self._ids, self.name) or self.licence
         stated = _licences(path / LICENCES)
@@ -93,7 +115,7 @@ class Folder(Source):
     def photos(self, split, size, fit):
         import tensorflow as tf
 
-        from keras_colorizer.data.sources.streams import arrays, fit_tensor
+        from keras_colorizer.data.streams import arrays, fit_tensor
 
         def read(photo_id):
             try:

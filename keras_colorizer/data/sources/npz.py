@@ -8,17 +8,27 @@ import numpy as np
 
 from keras_colorizer.data import photos as storage
 from keras_colorizer.data.decoding import fit_photo
-from keras_colorizer.data.sources.base import ROLES, Source
+from keras_colorizer.data.sources.base import ROLES, Source, register
 from keras_colorizer.errors import UserError
 from keras_colorizer.utils.files import replace_atomically
 
 
+@register("npz", rank=1)
 class Archive(Source):
     """A ``photos.npz`` that ``python -m keras_colorizer.data`` wrote.
 
     Keys: ``images`` uint8 [N, S, S, 3], ``ids`` and ``splits`` (a role each) of N strings; ``name``
     and ``licence``, if there, are those of the source it was made from.
     """
+
+    @classmethod
+    def opened(cls, text, data_dir, cap):
+        path = Path(text).expanduser()
+        if path.suffix != ".npz":
+            return None
+        if not path.is_file():
+            raise UserError(f"{text}: no such file; python -m keras_colorizer.data writes one")
+        return cls(path)
 
     def __init__(self, path: Path):
         self.path, self.name = path, path.name

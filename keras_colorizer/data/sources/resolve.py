@@ -2,14 +2,9 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from keras_colorizer.data.mix import Mix, parse
-from keras_colorizer.data.sources.base import Source
-from keras_colorizer.data.sources.folder import Folder
-from keras_colorizer.data.sources.npz import Archive
-from keras_colorizer.data.sources.synthetic import Garden
-from keras_colorizer.data.sources.tfds import TfdsSet
+from keras_colorizer.data.sources.base import SOURCES, Source
 from keras_colorizer.errors import UserError
 
 
@@ -38,21 +33,9 @@ def open_source(
         if len(name) != 1:
             return _open_mix(name, data_dir, cap)
         (name,) = name
-    text = os.fspath(name)
-    path = Path(text).expanduser()
-    if text == Garden.name:
-        return Garden()
-    if path.suffix == ".npz":
-        if not path.is_file():
-            raise UserError(f"{text}: no such file; python -m keras_colorizer.data writes one")
-        return Archive(path)
-    if path.is_dir():
-        return Folder(path, cap)
-    if path.exists():
-        raise UserError(f"{text}: a file; --data takes a folder of images or a photos.npz")
-    if path.is_absolute() or text.startswith((".", "~")) or text.endswith(("/", os.sep)):
-        raise UserError(f"{text}: no such folder; give --data a folder of images that exists")
-    return TfdsSet(text, data_dir)
+    kinds = sorted(SOURCES.items(), key=lambda item: SOURCES.facts(item[0])["rank"])
+    found = (kind.opened(os.fspath(name), data_dir, cap) for _, kind in kinds)
+    return next(source for source in found if source is not None)
 
 
 def _open_mix(

@@ -1,14 +1,19 @@
 """The source ``synthetic``: the procedural garden, drawn at any size."""
 
 from keras_colorizer.data.sources import garden
-from keras_colorizer.data.sources.base import ROLES, Source, evenly
+from keras_colorizer.data.sources.base import ROLES, Source, evenly, register
 
 
+@register("synthetic")
 class Garden(Source):
     """The procedural garden of `garden`."""
 
     name = "synthetic"
     licence = garden.LICENCE
+
+    @classmethod
+    def opened(cls, text, data_dir, cap):
+        return cls() if text == cls.name else None
 
     def _indices(self, split):
         roles = ROLES if self._role(split) == "all" else (split,)

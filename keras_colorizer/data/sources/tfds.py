@@ -13,6 +13,7 @@ from keras_colorizer.data.sources.base import (
     UNLABELLED,
     WAYS_OUT,
     Source,
+    register,
     role_of,
 )
 from keras_colorizer.errors import UserError, nearest
@@ -43,6 +44,7 @@ def _quiet():
             logger.setLevel(level)
 
 
+@register("tfds", rank=2)
 class TfdsSet(Source):
     """An image set of TensorFlow Datasets.
 
@@ -57,6 +59,10 @@ class TfdsSet(Source):
     Raises:
         UserError: unknown name; later, no prepared data and no network, or no image in the set.
     """
+
+    @classmethod
+    def opened(cls, text, data_dir, cap):
+        return cls(text, data_dir)
 
     def __init__(self, name: str, data_dir: str | os.PathLike | None = None):
         import tensorflow_datasets as tfds
@@ -252,7 +258,7 @@ class TfdsSet(Source):
     def photos(self, split, size, fit):
         import tensorflow as tf
 
-        from keras_colorizer.data.sources.streams import arrays, fit_tensor
+        from keras_colorizer.data.streams import arrays, fit_tensor
 
         ids = self._choose(split)
         wanted = tf.data.Dataset.from_tensor_slices([i is not None for i in ids])

@@ -1,7 +1,7 @@
 """What is measured on every photo of every row, as columns that sums and means are made of.
 
 A column ``NAME`` with a column ``NAME_weight`` beside it is averaged with those weights (pixels, or
-the truth's own amount); all others are averaged over photos alike. `summary.METRICS` says how each
+the truth's own amount); all others are averaged over photos alike. `registry.METRICS` says how each
 metric of the table comes from these columns.
 """
 
@@ -9,6 +9,7 @@ import numpy as np
 from skimage import color, metrics
 
 from keras_colorizer.color.thresholds import NEUTRAL_CHROMA
+from keras_colorizer.evaluation.metrics.registry import METRICS
 from keras_colorizer.evaluation.metrics.truth import (
     SECTORS,
     chroma_of,
@@ -123,6 +124,13 @@ def measure(truth, rgb):
         "bleeding": _ratio(near, away),
         "bleeding_weight": np.where(has_edges, away, 0.0),
     }
+    for name, metric in METRICS.items():
+        if metric.measured:
+            found = metric.measured(truth, rgb)
+            values, amounts = found if isinstance(found, tuple) else (found, None)
+            columns[name] = np.asarray(values, np.float64)
+            if amounts is not None:
+                columns[f"{name}_weight"] = np.asarray(amounts, np.float64)
     counts = [np.bincount(rgb[..., i].ravel(), minlength=256) for i in range(3)]
     return columns, hues, np.stack(counts).astype(np.int64)
 

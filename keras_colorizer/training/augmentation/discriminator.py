@@ -8,22 +8,30 @@ import keras
 from keras import ops
 
 from keras_colorizer.training.augmentation import photo
+from keras_colorizer.utils.registry import Registry
 
 # Zhao et al. 2020, section 4: translation by up to an eighth, cutout of half the side; brightness
 # by up to 0.5 of pictures in ±1, which is 0.25 of pictures in 0..1.
 SHIFT, CUTOUT, BRIGHTNESS = 1 / 8, 1 / 2, 0.25
 
+# Functions of pictures, a seed generator and how many channels are conditions, to pictures.
+SHOWN = Registry("shown")
+register = SHOWN.register
 
+
+@register("plain")
 def plain(pictures, random, conditions=0):
     """The pictures (B, S, S, C) as they are."""
     return pictures
 
 
+@register("rolled")
 def rolled(pictures, random, conditions=0):
     """As ``augmentation.rolled``: mirrored and rolled around the edges."""
     return photo.rolled(pictures, random)
 
 
+@register("diffaugment")
 def differentiable(pictures, random, conditions=0):
     """DiffAugment with all its parts: colour, translation, cutout.
 
@@ -65,6 +73,3 @@ def differentiable(pictures, random, conditions=0):
     inside = ops.logical_and(places >= first, places < first + cut)
     hole = ops.logical_and(inside[0][:, :, None], inside[1][:, None, :])
     return pictures * (1.0 - ops.cast(hole, pictures.dtype)[..., None])
-
-
-SHOWN = {"plain": plain, "rolled": rolled, "diffaugment": differentiable}

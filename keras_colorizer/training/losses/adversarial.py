@@ -6,34 +6,10 @@ logits (B, 1), or (B, n) of n patches, to a scalar. A logit above 0 says "real" 
 
 from keras import ops
 
-from keras_colorizer.errors import check_options, choose, defaults_of
+from keras_colorizer.utils.registry import Registry
 
-OBJECTIVES = {}
-
-
-def register(name):
-    """Makes an objective known as ``name``: ``--set objective=name``."""
-
-    def decorate(objective):
-        OBJECTIVES[name] = objective
-        return objective
-
-    return decorate
-
-
-def defaults(name):
-    """The options of an objective and their defaults."""
-    return defaults_of(OBJECTIVES[choose("objective", name, OBJECTIVES)])
-
-
-def get(name, **options):
-    """The objective called ``name`` with its options.
-
-    Raises:
-        UserError: an unknown name or option.
-    """
-    check_options(f"objective {name!r}", options, defaults(name))
-    return OBJECTIVES[name](**options)
+OBJECTIVES = Registry("objective")
+register, get, defaults = OBJECTIVES.register, OBJECTIVES.build, OBJECTIVES.defaults
 
 
 def _cross_entropy(label, logits):

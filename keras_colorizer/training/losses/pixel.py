@@ -3,7 +3,7 @@
 from keras import ops
 
 from keras_colorizer.color import hues, metrics, spaces
-from keras_colorizer.errors import choose
+from keras_colorizer.utils.registry import Registry
 
 # Huber's corner in CbCr units: about 10 levels of 255, well above JPEG's noise, well below the
 # distance between two colours of petals.
@@ -12,17 +12,24 @@ HUBER_DELTA = 0.04
 NEUTRAL_CHROMA, NEUTRAL_LUMA = 0.035, 0.57
 PAD_LUMA = ((0, 0), (0, 0), (0, 0), (1, 0))  # CbCr to Y′CbCr with Y′ = 0
 
+# Functions of target, prediction and weights of places, each to a scalar.
+LOSSES = Registry("loss")
+register, get = LOSSES.register, LOSSES.find
 
+
+@register("l1")
 def l1(target, prediction, weights=1.0):
     """Mean absolute error, each element's times its weight."""
     return ops.mean(weights * ops.abs(target - prediction))
 
 
+@register("mse")
 def mse(target, prediction, weights=1.0):
     """Mean squared error, each element's times its weight."""
     return ops.mean(weights * ops.square(target - prediction))
 
 
+@register("huber")
 def huber(target, prediction, weights=1.0, delta=HUBER_DELTA):
     """Huber's loss in the units of L1: e² / 2 delta up to delta, then |e| - delta / 2.
 
@@ -33,6 +40,7 @@ def huber(target, prediction, weights=1.0, delta=HUBER_DELTA):
     return ops.mean(weights * near * (error - near / 2) / delta)
 
 
+@register("cross_entropy")
 def cross_entropy(target, logits, weights=1.0):
     """Mean cross-entropy of soft targets, each place's times its weight.
 
@@ -49,6 +57,7 @@ def cross_entropy(target, logits, weights=1.0):
     return ops.mean(weights * surprise)
 
 
+@register("hue_cross_entropy")
 def hue_cross_entropy(target, prediction, weights=1.0):
     """Cross-entropy of hue, as much as the truth has colour, and Huber's loss of the strength.
 
@@ -173,12 +182,3 @@ class PixelLoss:
         if self.neutral:
             value = value + self.neutral * neutral_chroma(target, prediction, shrunk(gray, target))
         return value
-
-
-LOSSES = {"l1": l1, "mse": mse, "huber": huber, "cross_entropy": cross_entropy}
-LOSSES["hue_cross_entropy"] = hue_cross_entropy
-
-
-def get(name):
-    """The supervised loss called ``name``; a UserError lists the known ones."""
-    return LOSSES[choose("loss", name, LOSSES)]

@@ -1,15 +1,17 @@
 """Recipes: everything that makes a run repeatable. No TensorFlow here, so that help is instant."""
 
 import dataclasses
-import importlib
 import json
 from pathlib import Path
 
 from keras_colorizer.errors import UserError, choose
 from keras_colorizer.training.recipes import renamed
 from keras_colorizer.utils.files import write_text
+from keras_colorizer.utils.registry import Registry
 
-_RECIPES = {}
+RECIPES = Registry(
+    "recipe", *(f"{__name__}.{module}" for module in ("flagship", "report", "published"))
+)
 # What a stage may not change: it would be another run.
 FIXED = {
     "name",
@@ -173,8 +175,6 @@ CHOICES = {
     "fit": ("stretch", "crop"),
     "train_on": ("train", "train+validation"),
     "precision": ("float32", "mixed_float16", "mixed_bfloat16"),
-    "objective": ("bce", "hinge", "least_squares"),
-    "shown": ("plain", "rolled", "diffaugment"),
     "schedule": ("constant", "one_cycle"),
     "discriminator_schedule": ("constant", "one_cycle"),
     "deliver": ("best", "last"),
@@ -187,28 +187,24 @@ def recipe(function):
 
     Its docstring says what it is for.
     """
-    _RECIPES[function.__name__.replace("_", "-")] = function
-    return function
+    return RECIPES.register(function.__name__.replace("_", "-"))(function)
 
 
 def names():
     """The names of all recipes, in the order in which they are written down."""
-    for module in ("flagship", "report", "published"):  # they make themselves known
-        importlib.import_module(f"{__name__}.{module}")
-    return list(_RECIPES)
+    return list(RECIPES)
 
 
 def documentation(name):
     """The docstring of the recipe called ``name``."""
-    return _RECIPES[choose("recipe", name, names())].__doc__
+    return RECIPES.find(name).__doc__
 
 
 def get(name):
     """The recipe called ``name``, or of a file ``….json``; a UserError lists the known ones."""
     if str(name).endswith(".json"):
         return read(name)
-    function = _RECIPES[choose("recipe", name, names())]
-    return dataclasses.replace(function(), name=name)
+    return dataclasses.replace(RECIPES.find(name)(), name=name)
 
 
 @dataclasses.dataclass(frozen=True)

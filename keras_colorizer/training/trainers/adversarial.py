@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_colorizer.errors import UserError, choose
+from keras_colorizer.errors import UserError
 from keras_colorizer.models.discriminators.projection import JUDGE
 from keras_colorizer.training.augmentation.discriminator import SHOWN
 from keras_colorizer.training.losses import adversarial, pixel
@@ -72,7 +72,7 @@ class AdversarialColorizer(ColorTrainer):
         self.l1_factor, self.noise_interval, self.frozen = l1_factor, noise_interval, frozen
         self.objective, self.objective_options = objective, dict(objective_options or {})
         self._objective = adversarial.get(objective, **self.objective_options)
-        self.shown, self._change = shown, SHOWN[choose("shown", shown, SHOWN)]
+        self.shown, self._change = shown, SHOWN.find(shown)
         batch_norm = keras.layers.BatchNormalization
         self._sees = any(layer.name == BACKBONE for layer in discriminator.layers)
         if self._sees and shown != "plain":

@@ -136,7 +136,7 @@ def check(recipe, codec):
     """Raises a UserError if a recipe has a teacher whose colours it cannot be asked for."""
     if recipe.teacher is None:
         return
-    if codec.channels != 2:  # no Cb and Cr
+    if not codec.predicts_cbcr:
         raise UserError(f"{OPTION}: codec {recipe.codec!r} predicts no chroma; ycbcr does")
     if recipe.discriminator:
         raise UserError(

@@ -3,37 +3,14 @@
 import keras
 from keras import ops
 
-from keras_colorizer.errors import check_options, choose, defaults_of
+from keras_colorizer.utils.registry import Registry
 
-RULES = {}
-
-
-def register(name):
-    """Makes a rule known as ``name`` and saveable."""
-
-    def decorate(rule):
-        RULES[name] = keras.saving.register_keras_serializable("keras_colorizer")(rule)
-        return RULES[name]
-
-    return decorate
-
-
-def defaults(name):
-    """The options of a rule and their defaults."""
-    return defaults_of(RULES[choose("update rule", name, RULES)])
-
-
-def get(name, **options):
-    """The update rule called ``name`` with its options.
-
-    Raises:
-        UserError: an unknown name or option.
-    """
-    check_options(f"update rule {name!r}", options, defaults(name))
-    return RULES[name](**options)
+RULES = Registry("update rule")
+register, get, defaults = RULES.register, RULES.build, RULES.defaults
 
 
 @register("always")
+@keras.saving.register_keras_serializable("keras_colorizer")
 class Always(keras.layers.Layer):
     """The discriminator steps on every batch."""
 
@@ -43,6 +20,7 @@ class Always(keras.layers.Layer):
 
 
 @register("accuracy_below")
+@keras.saving.register_keras_serializable("keras_colorizer")
 class AccuracyBelow(keras.layers.Layer):
     """The discriminator steps only while it is right less often than ``threshold``.
 
