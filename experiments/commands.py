@@ -6,7 +6,6 @@ A record's command.txt holds one line that runs as it stands, in the repository'
     python experiments/systems.py NAME …
 """
 
-import dataclasses
 import shlex
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import click
 import systems
 
 from keras_colorizer.train import chosen, train
+from keras_colorizer.training import recipes
 
 ROOT = Path(__file__).resolve().parents[1]
 TRAIN = ("python", "-m", "keras_colorizer.train")
@@ -51,9 +51,17 @@ def recipe(command, root=ROOT):
 
 def differences(one, other):
     """The fields in which two recipes would train differently, by name."""
-    one, other = map(dataclasses.asdict, (one, other))
-    fields = one.keys() - {"name", "purpose", "expect"}
-    return sorted(field for field in fields if _plain(one[field]) != _plain(other[field]))
+    different = _different(recipes.keys.flat(one), recipes.keys.flat(other))
+    plans = [[recipes.keys.flat(stage.recipe) for stage in recipes.plan(r)] for r in (one, other)]
+    staged = len(plans[0]) != len(plans[1]) or any(
+        _different(*stages) - different for stages in zip(*plans, strict=True)
+    )
+    return sorted(different | ({"stages"} if staged else set()))
+
+
+def _different(one, other):
+    # What is said of an adversary counts where both have one.
+    return {key for key in one.keys() & other.keys() if _plain(one[key]) != _plain(other[key])}
 
 
 def _plain(value):

@@ -22,7 +22,6 @@ Columns: CIEDE2000; the share of photos that are truer than if left gray; that o
 """
 
 import argparse
-import dataclasses
 import itertools
 import json
 from pathlib import Path
@@ -91,9 +90,9 @@ def _of_checkpoint(folder, gray):
     stages = recipes.plan(run.recipe)
     stage = next((s for s in stages if s.last >= run.epochs_done), stages[-1])
     # A network of another size has the same weights.
-    trainer = fit.build(dataclasses.replace(stage.recipe, size=gray.shape[1]))
+    trainer = fit.build(stage.recipe.changed(size=gray.shape[1]))
     print(f"{folder}: not finished, its checkpoint of epoch {run.load(trainer, 'last')} is taken")
-    codec = codecs.get(stage.recipe.codec, **stage.recipe.codec_options)
+    codec = codecs.get(stage.recipe.codec.name, **stage.recipe.codec.options)
     parts = []
     for part in _batches(gray):
         prediction = trainer.result.predict_on_batch(codec.see(part))

@@ -57,7 +57,7 @@ def settings(name, options):
     left = epochs
     for number in range(len(recipe.stages), 0, -1):
         stage = recipe.stages[number - 1]
-        part = max(1, round(stage["epochs"] * epochs / recipe.epochs)) if number > 1 else left
+        part = max(1, round(stage["epochs"] * epochs / recipe.run.epochs)) if number > 1 else left
         left -= part
         own = {"epochs": part} | {k: v for k, v in shared.items() if k in stage}
         found |= {f"stages.{number}.{key}": value for key, value in own.items()}

@@ -1,7 +1,5 @@
 """``python -m keras_colorizer.train``: photos in, a trained colorizer and a SavedModel out."""
 
-import dataclasses
-
 import click
 
 from keras_colorizer.engine.commands import Command
@@ -121,10 +119,10 @@ def chosen(name, settings=(), data=None, init=None, smoke=False, teacher=None):
 
     options = (("data", data), ("init", init), ("teacher", teacher))
     given = {key: value for key, value in options if value}
-    recipe = start.followed(dataclasses.replace(recipes.get(name), **given))
+    recipe = start.followed(recipes.get(name).changed(**given))
     recipe = overrides.apply(recipes.smoke(recipe) if smoke else recipe, settings)
-    needs = [] if recipe.data else ["--data FOLDER: photos to learn from"]
-    if recipe.teacher == "":
+    needs = [] if recipe.data.sources else ["--data FOLDER: photos to learn from"]
+    if recipe.teacher.source == "":
         needs.append("--teacher RUN|NAME: a finished run or a shipped model to learn from")
     if needs:
         raise UserError(f"recipe {recipe.name!r} needs {'; and '.join(needs)}")
@@ -142,23 +140,23 @@ def _resumed(folder, settings, given, smoke):
     run = run_folder.Run(folder or run_folder.newest())
     recipe = run.recipe
     changed = overrides.apply(recipe, settings)
-    free = {"epochs", "deliver", "sheet_interval"}
-    free |= {"converged_patience", "drift_limit", "drift_patience"}
-    for field in dataclasses.fields(recipe):
-        before, after = (_kept(getattr(r, field.name), field.name) for r in (recipe, changed))
-        if field.name not in free and before != after:
+    free = set(recipes.keys.every(lambda place: place.resumed))
+    before, after = (_kept(each) for each in (recipe, changed))
+    for key in before.keys() | after.keys():
+        if key not in free and before.get(key) != after.get(key):
             raise UserError(
-                f"--set {field.name}=…: a resumed run keeps its {field.name}; only "
-                f"{', '.join(sorted(free))} may change, and epochs of the last stage"
+                f"--set {key}=…: a resumed run keeps its {key}; only {', '.join(sorted(free))} "
+                "may change, and epochs of the last stage"
             )
     return run, changed
 
 
-def _kept(value, name):
-    """What of a field a resumed run keeps: all, but how long the last stage is."""
-    if name != "stages" or not value:
-        return value
-    return [*value[:-1], {k: v for k, v in value[-1].items() if k != "epochs"}]
+def _kept(recipe):
+    """What a resumed run is compared by: all fields, but not how long the last stage is."""
+    stages = list(recipe.stages)
+    if stages:
+        stages[-1] = {key: value for key, value in stages[-1].items() if key != "epochs"}
+    return recipes.keys.flat(recipe) | {"stages": stages}
 
 
 if __name__ == "__main__":

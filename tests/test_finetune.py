@@ -33,10 +33,10 @@ def test_network_codec_and_size_are_the_starts(tmp_path):
     card.write(tmp_path, {"name": "a", "codec": "ycbcr", "codec_options": options, "size": 64,
                           "fit": "crop", "generator": network})  # fmt: skip
     recipe = chosen("finetune", data="synthetic", init=str(tmp_path))
-    assert (recipe.codec, recipe.codec_options, recipe.size) == ("ycbcr", options, 64)
-    assert (recipe.fit, recipe.generator) == ("crop", "chroma")
-    assert recipe.generator_options == {"widths": [4, 6, 8, 8, 8]}
-    assert recipe.backbone_learning_rate is None and recipe.backbone_frozen == 0
+    assert (recipe.codec.name, recipe.codec.options, recipe.data.size) == ("ycbcr", options, 64)
+    assert (recipe.data.fit, recipe.generator.name) == ("crop", "chroma")
+    assert recipe.generator.options == {"widths": [4, 6, 8, 8, 8]}
+    assert recipe.optimizer.backbone_learning_rate is None and recipe.optimizer.backbone_frozen == 0
     card.write(tmp_path, {"name": "a", "codec": "ycbcr", "size": 64})
     with pytest.raises(UserError, match="its card names no generator"):
         chosen("finetune", data="synthetic", init=str(tmp_path))

@@ -66,7 +66,7 @@ def test_a_recipe_is_also_read_from_a_file(tmp_path):
     file = str(tmp_path / "recipe.json")
     recipes.write(chosen("chroma", ["stages.1.epochs=5"]), file)
     recipe = chosen(file, ["seed=7"], data="photos/", init="runs/a", smoke=True)
-    assert (recipe.name, recipe.data, recipe.init, recipe.seed) == (
+    assert (recipe.name, recipe.data.sources, recipe.run.init, recipe.run.seed) == (
         "chroma",
         "photos/",
         "runs/a",

@@ -136,9 +136,9 @@ def _of_recipe(recipe, folder):
     from keras_colorizer import models
     from keras_colorizer.color import codecs
 
-    network = models.build(recipe.generator, recipe.size, **recipe.generator_options)
-    codec = codecs.get(recipe.codec, **recipe.codec_options)
-    return export(network, codec, recipe.size, folder)
+    network = models.build(recipe.generator.name, recipe.data.size, **recipe.generator.options)
+    codec = codecs.get(recipe.codec.name, **recipe.codec.options)
+    return export(network, codec, recipe.data.size, folder)
 
 
 def _of_model(path_or_name, scratch):
@@ -194,14 +194,14 @@ def network(model, recipe_name, settings, size, threads, repeats):
             size, told = own_size, f"{name}: the network of {model}"
         else:
             size = size or SIZE
-            recipe = dataclasses.replace(recipes.get(recipe_name), size=size)
+            recipe = recipes.get(recipe_name).changed(size=size)
             recipe = overrides.apply(recipe, settings)
-            size, name = recipe.size, recipe.generator
+            size, name = recipe.data.size, recipe.generator.name
             own = _of_recipe(recipe, scratch / "own")
             told = (
                 f"{name}: the generator of recipe {recipe_name}, fresh weights (cost is the same)"
             )
-        report = dataclasses.replace(recipes.get(REPORT), size=size)
+        report = recipes.get(REPORT).changed(size=size)
         files = {f"report {key}": x for key, x in _of_recipe(report, scratch / "report").items()}
         files |= {f"{name} {precision}": path for precision, path in own.items()}
         found = in_turns(files, threads, repeats)

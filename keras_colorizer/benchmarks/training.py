@@ -36,9 +36,10 @@ def training(names, settings, seconds):
         pace = _training_pace(recipe, seconds)
         of_gan = pace / rows["gan"]["photos_per_s"] if rows else 1.0
         rows[name] = {"photos_per_s": pace, "of_gan": of_gan}
-        rows[name] |= {key: getattr(recipe, key) for key in ("size", "batch", "precision")}
+        flat = recipes.keys.flat(recipe)
+        rows[name] |= {key: flat[key] for key in ("size", "batch", "precision")}
         click.echo(
-            f"{name:<20}{recipe.size:>6}{recipe.batch:>7}{recipe.precision:>16}"
+            f"{name:<20}{recipe.data.size:>6}{recipe.data.batch:>7}{recipe.run.precision:>16}"
             f"{pace:>10.1f}{of_gan:>7.1f}x"
         )
     return {**rows, "device": backend.device_name()}
@@ -54,7 +55,7 @@ def _stages(plan):
 def _training_pace(recipe, seconds):
     from keras_colorizer.training import fit
 
-    shape = (recipe.batch + recipe.modest, recipe.size, recipe.size, 3)
+    shape = (recipe.data.batch + recipe.out_of_domain.count, recipe.data.size, recipe.data.size, 3)
     photos = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     trainer = fit.build(recipe)
     for _ in range(2):
@@ -63,4 +64,4 @@ def _training_pace(recipe, seconds):
     while time.perf_counter() - started < seconds:
         trainer.train_on_batch(photos)
         steps += 1
-    return steps * recipe.batch / (time.perf_counter() - started)
+    return steps * recipe.data.batch / (time.perf_counter() - started)

@@ -29,7 +29,7 @@ def parse(text: str) -> tuple[str, float]:
     if weight is None:
         return text, 1.0
     if not (math.isfinite(weight) and weight > 0) or not name:
-        raise UserError(f"--data {text}: a source and, after its last =, a weight above 0")
+        raise UserError(f"`data={text}`: a source and, after its last =, a weight above 0")
     return name, weight
 
 

@@ -64,7 +64,7 @@ def _load_mix(source, split, size, fit, cache):
     if cache is None and needed > MOST_BYTES:
         raise UserError(
             f"{source.name}: {sum(counts):,} photos at {size} px take {needed / 1e9:.1f} GB of "
-            "memory; give --cache FOLDER to keep them in files instead"
+            "memory; give `cache=FOLDER` to keep them in files instead"
         )
     if not any(counts):
         raise storage.none_there(source, split)

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 import sys
 
 import click
@@ -10,13 +11,36 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.utils import progress
 from keras_colorizer.utils.registry import import_parts
 
+_ARGUMENT = re.compile(r"`([^`=\s]+)(?:=([^`]*))?`")
+
+
+def as_flags(text):
+    """A message of the library with the options that this command's user knows for its arguments.
+
+    Arguments stand there between backticks, with or without a value: ``init=RUN`` becomes --init
+    RUN. What the command has no option for is a field of a recipe: ``--set loss=huber``.
+    """
+    context = click.get_current_context(silent=True)
+    words = [word for each in context.command.params for word in each.opts] if context else []
+    options = {word[2:].replace("-", "_"): word for word in words if word.startswith("--")}
+
+    def flag(found):
+        name, value = found.groups()
+        if value == "False" and f"no_{name}" in options:
+            return options[f"no_{name}"]
+        if name not in options:
+            return f"--set {name}" if value is None else f"--set {name}={value}"
+        return options[name] if value in (None, "True") else f"{options[name]} {value}"
+
+    return _ARGUMENT.sub(flag, text)
+
 
 class _Echo(logging.Handler):
     """The package's log as a command's output: warnings on stderr, the rest on stdout."""
 
     def emit(self, record):
         """Writes one line, at once."""
-        click.echo(record.getMessage(), err=record.levelno >= logging.WARNING)
+        click.echo(as_flags(record.getMessage()), err=record.levelno >= logging.WARNING)
 
 
 def _bar(items, total, label):
@@ -50,7 +74,7 @@ def _in_one_line():
     try:
         yield
     except UserError as error:
-        raise click.ClickException(error.message) from error
+        raise click.ClickException(as_flags(error.message)) from error
 
 
 def _import(_context, _option, modules):

@@ -38,7 +38,7 @@ def run(recipe, resumed, folder, data_dir, cache, strategy, tensorboard):
     Raises:
         UserError: anything that the user can mend.
     """
-    source = data.open_source(recipe.data, data_dir, recipe.folder_cap)
+    source = data.open_source(recipe.data.sources, data_dir, recipe.data.folder_cap)
     with backend.strategy(strategy):
         _check_replicas(recipe, source)
         click.echo(f"recipe {recipe.name}: {recipe.purpose}")
@@ -70,7 +70,7 @@ def _interruptible(this, recipe):
         yield
     except KeyboardInterrupt:
         raise click.ClickException(
-            f"stopped after epoch {this.epochs_done} of {recipe.epochs}; go on with: "
+            f"stopped after epoch {this.epochs_done} of {recipe.run.epochs}; go on with: "
             f"python -m keras_colorizer.train --run {this.folder} --resume"
         ) from None
 
@@ -79,11 +79,12 @@ def _check_replicas(recipe, source):
     count = backend.replicas()
     if count == 1:
         return
-    photos = recipe.epoch_photos or len(source.ids("train"))
-    if recipe.batch % count or photos % recipe.batch:
+    photos = recipe.data.epoch_photos or len(source.ids("train"))
+    if recipe.data.batch % count or photos % recipe.data.batch:
         raise UserError(
-            f"--strategy mirrored on {count} devices: batch ({recipe.batch}) must be a multiple of "
-            f"{count}, and photos an epoch ({photos}) of batch; set batch and epoch_photos so"
+            f"--strategy mirrored on {count} devices: batch ({recipe.data.batch}) must be a "
+            f"multiple of {count}, and photos an epoch ({photos}) of batch; set batch and "
+            "epoch_photos so"
         )
 
 
@@ -93,11 +94,11 @@ def _estimate(recipe, source):
         return "time: not estimated for several devices"
     plan, device = [stage.recipe for stage in recipes.plan(recipe)], backend.device_name()
     paces = [_pace(stage) for stage in plan]
-    if any(stage.epoch_photos is None for stage in plan) and source.to_download():
+    if any(stage.data.epoch_photos is None for stage in plan) and source.to_download():
         return f"time: about {paces[-1]:.1f} photos/s on this {device}"
     # Unless an epoch's photos are told, they are all; what is not here yet is not asked for.
-    whole = 0 if source.to_download() else sum(map(len, map(source.ids, recipe.roles)))
-    counts = [stage.epochs * (stage.epoch_photos or whole) for stage in plan]
+    whole = 0 if source.to_download() else sum(map(len, map(source.ids, recipe.data.roles)))
+    counts = [stage.run.epochs * (stage.data.epoch_photos or whole) for stage in plan]
     minutes = sum(count / pace for count, pace in zip(counts, paces, strict=True)) / 60
     told = f"{minutes:.0f} minutes" if minutes < 100 else f"{minutes / 60:.1f} hours"
     told = told if minutes > 1.5 else f"{minutes * 60:.0f} seconds"
@@ -105,8 +106,8 @@ def _estimate(recipe, source):
 
 
 def _pace(recipe):
-    count = min(recipe.batch, 8)
-    shape = (count + recipe.modest, recipe.size, recipe.size, 3)
+    count = min(recipe.data.batch, 8)
+    shape = (count + recipe.out_of_domain.count, recipe.data.size, recipe.data.size, 3)
     trial = np.random.default_rng(0).integers(0, 255, shape, "uint8")
     trainer = fit.build(recipe)
     trainer.train_on_batch(trial)
@@ -125,20 +126,20 @@ def _tensorboard():
 
 
 def _deliver(recipe, this, trainer, photos, data_dir, cache):
-    network = in_float32(output_scale.saturated(trainer.result, recipe.saturation))
+    network = in_float32(output_scale.saturated(trainer.result, recipe.run.saturation))
     with replace_atomically(this.folder / card.WEIGHTS) as temporary:
         network.save(temporary)
     written = _card(recipe, this, photos, data_dir, cache)
     card.write(this.folder, written)
-    if recipe.finetune:
+    if recipe.run.finetune:
         _judge(recipe, this, data_dir)
     _score(recipe, this, written, data.mean_chroma(photos.images), data_dir)
-    options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
-    test = data.load_photos(recipe.data, "test", recipe.size, **options)
+    options = {"fit": recipe.data.fit, "data_dir": data_dir, "cache": cache}
+    test = data.load_photos(recipe.data.sources, "test", recipe.data.size, **options)
     chosen = test.images[np.linspace(0, len(test) - 1, min(SHEET_PHOTOS, len(test))).astype(int)]
     sheet = this.folder / "samples" / "test.png"
     shown = callbacks.sample_sheet(
-        network, recipe.codec, np.asarray(chosen), **recipe.codec_options
+        network, recipe.codec.name, np.asarray(chosen), **recipe.codec.options
     )
     sheets.save_png(shown, sheet)
     click.echo(f"sample sheet: {sheet}")
@@ -156,13 +157,13 @@ def _judge(recipe, this, data_dir):
     """Compares a fine-tuned run with what it began from; raises a UserError if it is worse."""
     from keras_colorizer.evaluation import before_after, photos, seen
 
-    source = data.open_source(recipe.data, data_dir)
+    source = data.open_source(recipe.data.sources, data_dir)
     if not source.ids("validation"):
         click.echo("not judged: no photo has the validation role; add photos")
         return
     after = loading.open_model(this.folder)
-    before = loading.open_model(start.folder_of(recipe.init))
-    test = photos.load(source, "validation", recipe.size)
+    before = loading.open_model(start.folder_of(recipe.run.init))
+    test = photos.load(source, "validation", recipe.data.size)
     known = seen.find({"after": after}, test)
     if len(known["after"].places) == len(test):
         click.echo("not judged: every validation photo was trained on, or looks like such")
@@ -189,7 +190,8 @@ def _judge(recipe, this, data_dir):
 
 
 def _data_options(recipe):
-    named = recipe.data if isinstance(recipe.data, tuple) else (recipe.data,)
+    sources = recipe.data.sources
+    named = sources if isinstance(sources, tuple) else (sources,)
     return shlex.join(word for name in named for word in ("--data", name))
 
 
@@ -201,7 +203,7 @@ def _score(recipe, this, written, tint, data_dir):
         click.echo(f"not scored: {error}; next, where that is installed:")
         click.echo(f"  python -m keras_colorizer.evaluate {this.folder} {_data_options(recipe)}")
         return
-    test = photos.load(data.open_source(recipe.data, data_dir), "test", recipe.size)
+    test = photos.load(data.open_source(recipe.data.sources, data_dir), "test", recipe.data.size)
     model = loading.open_model(this.folder)
     known, dropped, option = seen.find({recipe.name: model}, test), [], ""
     count = len(known[recipe.name].places)
@@ -213,16 +215,16 @@ def _score(recipe, this, written, tint, data_dir):
         test, dropped = seen.leave_out(known, test)
         known = seen.find({recipe.name: model}, test)
         click.echo(f"test: {count:,} photos left out that were trained on, or look like such")
-    if recipe.test_photos and recipe.test_photos < len(test):
-        option += f" --photos {recipe.test_photos}"
-        test = test.spread(recipe.test_photos)
+    if recipe.data.test_photos and recipe.data.test_photos < len(test):
+        option += f" --photos {recipe.data.test_photos}"
+        test = test.spread(recipe.data.test_photos)
         known = seen.find({recipe.name: model}, test)
     click.echo(f"scoring {len(test):,} test photos")
     rows = scoring.score({recipe.name: model}, test.images, tint)
     command = f"python -m keras_colorizer.evaluate {this.folder.name} {_data_options(recipe)}"
-    command += f" --split test --size {recipe.size}{option}"
+    command += f" --split test --size {recipe.data.size}{option}"
     protocol = session.protocol(
-        test, recipe.size, known, run_folder.versions(), command, tint, dropped=dropped
+        test, recipe.data.size, known, run_folder.versions(), command, tint, dropped=dropped
     )
     found = results.build(rows, protocol)
     results.write_results(this.folder, found)
@@ -248,26 +250,26 @@ def _likeness(photos):
 
 def _card(recipe, this, photos, data_dir, cache):
     environment = this.environment
-    source = data.open_source(recipe.data, data_dir, recipe.folder_cap)
+    source = data.open_source(recipe.data.sources, data_dir, recipe.data.folder_cap)
     looks = [start.inherited_likeness(this.folder), _likeness(photos)]
     hashes = {card.id_hash(source.own_id(i)) for i in photos.ids}
     hashes |= start.inherited_hashes(this.folder)
     licence, restraint = photos.licence, {}
-    if recipe.restraint:
-        other = data.open_source(recipe.restraint, data_dir)
+    if recipe.out_of_domain.sources:
+        other = data.open_source(recipe.out_of_domain.sources, data_dir)
         ids = other.ids("train")
         hashes |= {card.id_hash(i) for i in ids}
-        options = {"fit": recipe.fit, "data_dir": data_dir, "cache": cache}
-        looks.append(_likeness(data.load_photos(other, "train", recipe.size, **options)))
+        options = {"fit": recipe.data.fit, "data_dir": data_dir, "cache": cache}
+        looks.append(_likeness(data.load_photos(other, "train", recipe.data.size, **options)))
         restraint = {"restraint": {"name": other.name, "split": "train", "photos": len(ids)}}
         licence += f"; of the photos of restraint ({other.name}): {other.licence}"
     return {
         "name": recipe.name,
-        "codec": recipe.codec,
-        **({"codec_options": recipe.codec_options} if recipe.codec_options else {}),
-        "size": recipe.size,
-        "fit": recipe.fit,
-        "generator": {"name": recipe.generator, "options": recipe.generator_options},
+        "codec": recipe.codec.name,
+        **({"codec_options": recipe.codec.options} if recipe.codec.options else {}),
+        "size": recipe.data.size,
+        "fit": recipe.data.fit,
+        "generator": {"name": recipe.generator.name, "options": recipe.generator.options},
         "data": {
             "name": photos.name,
             "split": photos.split,
@@ -290,7 +292,7 @@ def _card(recipe, this, photos, data_dir, cache):
             "epochs": environment.get("epochs"),
             "delivered_epoch": environment.get("delivered_epoch"),
             "init": environment.get("init"),
-            **({"teacher": environment["teacher"]} if recipe.teacher else {}),
+            **({"teacher": environment["teacher"]} if recipe.teacher.source else {}),
             "device": environment.get("device"),
             "run": Path(this.folder).name,
         },

@@ -65,7 +65,8 @@ def refuse(found, test):
                 raise UserError(
                     f"model {name} was trained on {which}{len(places):,} of the {len(test):,} "
                     f"photos of {test.name} {test.split} (such as {test.ids[places[0]]}), so its "
-                    "score would say nothing; give another --split, --drop-seen or --allow-seen"
+                    "score would say nothing; give another `split`, `drop_seen=True` or "
+                    "`allow_seen=True`"
                 )
 
 
@@ -85,7 +86,7 @@ def leave_out(found, test):
     if len(places) == len(test):
         raise UserError(
             f"all {len(test):,} photos of {test.name} {test.split} were trained on; give another "
-            "--split or --allow-seen"
+            "`split` or `allow_seen=True`"
         )
     return test.without(places), [test.ids[i] for i in places]
 

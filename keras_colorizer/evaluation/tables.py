@@ -74,8 +74,8 @@ def join(tables, names):
             if ours != theirs:
                 raise UserError(
                     f"{mark}: not comparable with {names[0]}: {key} is {theirs}, not {ours}; "
-                    "evaluate both on the same photos at the same size, by the same --reference "
-                    "and --aged"
+                    "evaluate both on the same photos at the same size, by the same `reference` "
+                    "and `aged`"
                 )
         joined.without += table.without
         for name, entry in table.models.items():

@@ -74,10 +74,10 @@ def _check_target(out, overwrite):
     if not out.exists() and not out.is_symlink():
         return
     if not overwrite:
-        raise UserError(f"{out}: exists already; add --overwrite or choose another --out")
+        raise UserError(f"{out}: exists already; add `overwrite=True` or choose another `out`")
     found = {path.name for path in out.iterdir()} if out.is_dir() else {out.name}
     if "saved_model.pb" not in found or found - OURS:
-        raise UserError(f"{out}: not a SavedModel of ours alone, so it stays; choose another --out")
+        raise UserError(f"{out}: not a SavedModel of ours alone, so it stays; choose another `out`")
 
 
 def export(

@@ -49,8 +49,8 @@ def calibration(run: str | os.PathLike, card: dict, source) -> np.ndarray:
     if not own:
         raise UserError(
             f"{source.name}: none of {len(photos)} photos looked at is among those that {run} was "
-            f"trained on ({data.get('name', 'its card names no data')}); give --data with these, "
-            "or --no-tflite"
+            f"trained on ({data.get('name', 'its card names no data')}); give `data` with these, "
+            "or `tflite=False`"
         )
     return _gray(own)
 
@@ -74,7 +74,7 @@ def held_out(source, size: int) -> tuple[np.ndarray, str]:
             return _gray(photos), split
     raise UserError(
         f"{source.name}: no photo to measure the files on, test and validation are empty; give "
-        "--data with more photos, or --no-tflite"
+        "`data` with more photos, or `tflite=False`"
     )
 
 

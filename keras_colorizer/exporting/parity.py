@@ -179,5 +179,5 @@ def check(found: dict) -> None:
 def _outside(file, got, allowed):
     return UserError(
         f"{file} has {got}, {allowed} is allowed, so nothing was exported; calibrate on other "
-        "photos (--data), or --no-tflite exports the SavedModel alone"
+        "photos (`data`), or `tflite=False` exports the SavedModel alone"
     )

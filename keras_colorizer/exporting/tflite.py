@@ -105,7 +105,7 @@ def write(folder: str | os.PathLike, network, codec, size: int, calibration: np.
             except Exception as error:  # its own ConverterError, ValueError, RuntimeError
                 reason = (str(error).strip() or type(error).__name__).splitlines()[0]
                 raise UserError(
-                    f"{file} cannot be converted ({reason}); --no-tflite exports the SavedModel "
+                    f"{file} cannot be converted ({reason}); `tflite=False` exports the SavedModel "
                     "alone"
                 ) from error
             (folder / file).write_bytes(content)

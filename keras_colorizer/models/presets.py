@@ -70,7 +70,7 @@ def existing(path_or_name: str | os.PathLike, option: str = "", kind: str = "fol
 
     Args:
         path_or_name: as for `locate`.
-        option: of a command, to begin the message with.
+        option: the argument that it was given as, to begin the message with.
         kind: what the message says that is not there.
 
     Raises:
@@ -82,7 +82,7 @@ def existing(path_or_name: str | os.PathLike, option: str = "", kind: str = "fol
     try:
         return find(str(path_or_name))
     except UserError as error:
-        given = f"{option} {path_or_name}".lstrip()
+        given = f"`{option}={path_or_name}`" if option else path_or_name
         raise UserError(f"{given}: no such {kind}, and {error.message}") from None
 
 

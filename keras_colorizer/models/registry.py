@@ -80,6 +80,6 @@ def build(name, size, role=None, **options):
         low = max(size // stride, 1) * stride
         raise UserError(
             f"network {name!r} cannot work at size {size}: it must be a multiple of {stride}; "
-            f"try --set size={low} or --set size={low + stride}"
+            f"try `size={low}` or `size={low + stride}`"
         )
     return NETWORKS.build(name, size, **options)

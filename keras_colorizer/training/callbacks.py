@@ -60,8 +60,8 @@ class SampleSheets(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.interval == 0:
-            name, options = self.model.codec_name, self.model.codec_options
-            sheet = sample_sheet(self.model.result, name, self.photos, **options)
+            codec = self.model.codec
+            sheet = sample_sheet(self.model.result, codec.name, self.photos, **codec.options)
             sheets.save_png(sheet, self.folder / f"epoch-{epoch + 1:04d}.png")
 
 
@@ -110,7 +110,7 @@ class StopOnNaN(keras.callbacks.Callback):
                 kept = f"the checkpoint after epoch {done} is kept" if done else "none was saved"
                 raise UserError(
                     f"{self.run.folder}: {name} became {float(value)} in {where}; {kept}; "
-                    "begin again with a smaller --set learning_rate=… or --set precision=float32"
+                    "begin again with a smaller `learning_rate=…` or `precision=float32`"
                 )
 
 
@@ -130,14 +130,14 @@ class Records(keras.callbacks.Callback):
         self.run, self.stage, self.clock, self.epoch_photos = run, stage, clock, epoch_photos
 
     def on_epoch_end(self, epoch, logs=None):
-        recipe, done = self.stage.recipe, epoch + 1
-        monitor = recipe.monitor
+        section, done = self.stage.recipe.run, epoch + 1
+        monitor = section.monitor
         rows = [r for r in self.run.rows if r["epoch"] < done]
         seen = (rows[-1]["photos"] if rows else 0) + self.epoch_photos
         row = {"epoch": done, "stage": self.stage.number, "photos": seen, **logs}
         if monitor not in row:
-            raise UserError(f"--set monitor={monitor}: not measured; there are {', '.join(row)}")
-        sign = 1 if recipe.monitor_mode == "max" else -1
+            raise UserError(f"`monitor={monitor}`: not measured; there are {', '.join(row)}")
+        sign = 1 if section.monitor_mode == "max" else -1
         rivals = [r for r in rows if r["epoch"] > self.stage.first]
         best = all(sign * row[monitor] > sign * r[monitor] for r in rivals)
         self.run.write_rows([*rows, {k: float(v) for k, v in row.items()}])

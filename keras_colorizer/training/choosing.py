@@ -75,7 +75,7 @@ class FolderScores(keras.callbacks.Callback):
 
     def _scores(self, rgb):
         model = self.model
-        codec = codecs.get(model.codec_name, **model.codec_options)
+        codec = codecs.get(model.codec.name, **model.codec.options)
         truth = ops.cast(rgb, "float32") / 255.0
         gray = spaces.luma(truth)
         prediction = model.result.predict_on_batch(codec.see(gray))

@@ -21,7 +21,7 @@ def head(network):
         keras.activations.linear
     ):
         raise UserError(
-            f"--set saturation=…: network {network.name!r} does not end in a linear convolution; "
+            f"`saturation=…`: network {network.name!r} does not end in a linear convolution; "
             "leave it at 1"
         )
     return layer

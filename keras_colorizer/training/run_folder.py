@@ -34,7 +34,7 @@ def new_folder(name, root="runs"):
             return folder
         except FileExistsError:
             continue
-    raise UserError(f"{root}: all run numbers are taken; give --run DIR")
+    raise UserError(f"{root}: all run numbers are taken; give `run=DIR`")
 
 
 def newest(root="runs"):
@@ -45,7 +45,7 @@ def newest(root="runs"):
     """
     runs = sorted(Path(root).glob("[0-9]*-*/recipe.json")) if Path(root).is_dir() else []
     if not runs:
-        raise UserError(f"{root}/: no run to resume; name its folder with --run DIR")
+        raise UserError(f"{root}/: no run to resume; name its folder with `run=DIR`")
     return runs[-1].parent
 
 
@@ -103,7 +103,7 @@ class Run:
         run = cls(folder)
         if (run.folder / "recipe.json").exists():
             raise UserError(
-                f"{folder}: holds a run already; add --resume to go on with it, "
+                f"{folder}: holds a run already; add `resume=True` to go on with it, "
                 "or name another folder"
             )
         recipes.write(recipe, run.folder / "recipe.json")

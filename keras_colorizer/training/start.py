@@ -1,6 +1,6 @@
 """Beginning a run from another one's weights."""
 
-import dataclasses
+import functools
 import json
 from pathlib import Path
 
@@ -26,7 +26,7 @@ TAUGHT = "teacher.json"
 
 
 def begin_from(recipe, run, trainer):
-    """Gives the trainer the weights that ``recipe.init`` names, and records whence.
+    """Gives the trainer the weights that ``recipe.run.init`` names, and records whence.
 
     They are a finished run's or a preset's, or, with ``imagenet``, the pretrained ones of the
     generator's backbone. The run's folder receives init.json, the other run's card;
@@ -45,23 +45,24 @@ def begin_from(recipe, run, trainer):
             installed; the other run is not finished, its network's body is another, or that was
             trained to see something else than this run's codec gives.
     """
-    if recipe.init == IMAGENET:
+    if recipe.run.init == IMAGENET:
         run.write_environment(init=_pretrained(recipe, trainer))
         return
-    start = folder_of(recipe.init)
+    start = folder_of(recipe.run.init)
     network, found = card.load_network(start)
     whole = _is_same_head(recipe, found, trainer.generator, network)
     new, old = (_weights(n, whole) for n in (trainer.generator, network))
     if [w.shape for w in new] != [w.shape for w in old]:
-        if found["codec"] != recipe.codec:
+        if found["codec"] != recipe.codec.name:
             raise UserError(
-                f"--init {recipe.init}: its codec is {found['codec']!r}, this run's "
-                f"{recipe.codec!r}, and the bodies of their generators {found.get('generator')} "
-                f"and {recipe.generator!r} differ; set the generators alike"
+                f"`init={recipe.run.init}`: its codec is {found['codec']!r}, this run's "
+                f"{recipe.codec.name!r}, and the bodies of their generators "
+                f"{found.get('generator')} and {recipe.generator.name!r} differ; set them alike"
             )
         raise UserError(
-            f"--init {recipe.init}: its generator {found.get('generator')} has other weights than "
-            f"this run's {recipe.generator!r} with {recipe.generator_options}; set them alike"
+            f"`init={recipe.run.init}`: its generator {found.get('generator')} has other weights "
+            f"than this run's {recipe.generator.name!r} with {recipe.generator.options}; set them "
+            "alike"
         )
     for weight, before in zip(new, old, strict=True):
         weight.assign(before)
@@ -84,37 +85,37 @@ def followed(recipe):
     Raises:
         UserError: ``init`` names no finished run or preset, or its card does not say what it is.
     """
-    if not recipe.finetune:
+    if not recipe.run.finetune:
         return recipe
-    if recipe.init in (None, IMAGENET):
-        raise UserError("--set finetune=true goes on from a model: add --init RUN or --init NAME")
-    found = card.read_run(folder_of(recipe.init))
+    if recipe.run.init in (None, IMAGENET):
+        raise UserError("`finetune=true` goes on from a model: add `init=RUN` or `init=NAME`")
+    found = card.read_run(folder_of(recipe.run.init))
     generator = found.get("generator") or {}
     if "name" not in generator:
-        raise UserError(f"--init {recipe.init}: its card names no generator; train it anew")
+        raise UserError(f"`init={recipe.run.init}`: its card names no generator; train it anew")
     options = generator.get("options") or {}
     changes = {key: found[key] for key in ("codec", "size", "fit") if key in found}
     changes |= {"codec_options": found.get("codec_options") or {}}
     changes |= {"generator": generator["name"], "generator_options": options}
     if BACKBONE not in {**registry.defaults(generator["name"]), **options}:
         changes |= {"backbone_learning_rate": None, "backbone_frozen": 0}
-    return dataclasses.replace(recipe, **changes)
+    return recipe.changed(**changes)
 
 
 def _is_same_head(recipe, found, generator, network):
     """Whether codec and last layer of both are the same; checks that both see the same."""
     before = codecs.get(found["codec"], **found.get("codec_options", {}))
-    after = codecs.get(recipe.codec, **recipe.codec_options)
+    after = codecs.get(recipe.codec.name, **recipe.codec.options)
     ramp = np.linspace(0, 1, 256, dtype=np.float32).reshape(1, 16, 16, 1)
     if not np.allclose(*(ops.convert_to_numpy(c.see(ramp)) for c in (before, after)), atol=1e-3):
-        option = "sees" in codecs.defaults(recipe.codec)
+        option = "sees" in codecs.defaults(recipe.codec.name)
         mend = "set codec.sees as that run saw it" if option else "begin from another run"
         raise UserError(
-            f"--init {recipe.init}: its network sees the photo as codec {found['codec']!r} gives "
-            f"it, this run's codec {recipe.codec!r} gives something else; {mend}"
+            f"`init={recipe.run.init}`: its network sees the photo as codec {found['codec']!r} "
+            f"gives it, this run's codec {recipe.codec.name!r} gives something else; {mend}"
         )
     shapes = [[w.shape for w in _head(n).weights] for n in (generator, network)]
-    return found["codec"] == recipe.codec and shapes[0] == shapes[1]
+    return found["codec"] == recipe.codec.name and shapes[0] == shapes[1]
 
 
 def _head(network):
@@ -132,43 +133,54 @@ def _told(recipe, found, generator, network, count):
     kernels = [_head(n).weights[0].shape for n in (generator, network)]
     new, old = (" × ".join(map(str, shape)) for shape in kernels)
     return (
-        f"init: {count} weight tensors of the body are taken over from {recipe.init}; the last "
-        f"layer begins anew ({new} for codec {recipe.codec!r}, there {old} for {found['codec']!r})"
+        f"init: {count} weight tensors of the body are taken over from {recipe.run.init}; the last "
+        f"layer begins anew ({new} for codec {recipe.codec.name!r}, there {old} for "
+        f"{found['codec']!r})"
     )
 
 
 def check(recipe):
     """Raises a UserError, before there is a run folder, if beginning or teacher is not there."""
-    if recipe.teacher is not None:
-        card.read_run(folder_of(recipe.teacher, "--teacher"))
+    if recipe.teacher.source is not None:
+        card.read_run(folder_of(recipe.teacher.source, "teacher"))
     for stage in recipes.plan(recipe):
         if name := _judging(stage.recipe):
             try:
                 pretrained.check(name)
             except UserError as error:
-                told = f"discriminator {stage.recipe.discriminator!r}: {error.message}"
+                told = (
+                    f"discriminator {stage.recipe.adversary.discriminator.name!r}: {error.message}"
+                )
                 raise UserError(told) from None
-    if recipe.init == IMAGENET:
+    if recipe.run.init == IMAGENET:
         pretrained.check(_backbone(recipe))
-    elif recipe.init:
-        card.read_run(folder_of(recipe.init))
+    elif recipe.run.init:
+        card.read_run(folder_of(recipe.run.init))
 
 
-def folder_of(init, option="--init"):
+def folder_of(init, option="init"):
     """The folder that ``option`` means: the preset of that name, else what stands at the path.
 
     Raises:
         UserError: neither is there.
     """
+    _note(str(init))
     return presets.existing(init, option)
 
 
+@functools.cache
+def _note(init):
+    """Says once that a folder of a shipped model's name is passed over."""
+    if told := presets.shadowed(init):
+        log.info(told)
+
+
 def _backbone(recipe):
-    name = {**registry.defaults(recipe.generator), **recipe.generator_options}.get(BACKBONE)
+    name = {**registry.defaults(recipe.generator.name), **recipe.generator.options}.get(BACKBONE)
     if name is None:
         raise UserError(
-            f"--init {IMAGENET}: generator {recipe.generator!r} has no backbone with pretrained "
-            "weights; --set generator=pyramid has"
+            f"`init={IMAGENET}`: generator {recipe.generator.name!r} has no backbone with "
+            "pretrained weights; `generator=pyramid` has"
         )
     return name
 
@@ -200,10 +212,10 @@ def teach(recipe, run, trainer):
 
 def _judging(recipe):
     """The name of the discriminator's backbone; None without one."""
-    if recipe.discriminator is None:
+    if recipe.adversary is None:
         return None
-    known = registry.defaults(recipe.discriminator)
-    return {**known, **recipe.discriminator_options}.get(BACKBONE)
+    part = recipe.adversary.discriminator
+    return {**registry.defaults(part.name), **part.options}.get(BACKBONE)
 
 
 def inherited_hashes(folder):

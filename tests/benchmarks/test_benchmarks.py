@@ -215,7 +215,9 @@ def test_only_a_network_alone_is_timed(folder):
 
 def test_a_model_is_timed_as_its_files_are(folder, monkeypatch, capsys):
     report = {"float32": folder / "chroma_float32.tflite"}  # converting the real one takes long
-    monkeypatch.setattr(costs, "_of_recipe", lambda recipe, to: report if recipe.size else None)
+    monkeypatch.setattr(
+        costs, "_of_recipe", lambda recipe, to: report if recipe.data.size else None
+    )
     monkeypatch.setattr(costs, "_SECONDS", 0.0)
     found = costs.network(folder.name, "chroma", [], None, 1, 1)
     first, told, *lines = capsys.readouterr().out.splitlines()

@@ -15,11 +15,11 @@ OPTIONS = argparse.Namespace(photos=10_240, size=64, seed=3, precision="float32"
 def test_every_system_sees_as_many_photos_of_one_size(name):
     settings = systems.settings(name, OPTIONS)
     recipe = overrides.apply(recipes.get(name), [f"{k}={v}" for k, v in settings.items()])
-    assert recipe.epochs == 20 and recipe.seed == 3 and recipe.precision == "float32"
+    assert recipe.run.epochs == 20 and recipe.run.seed == 3 and recipe.run.precision == "float32"
     for stage in recipes.plan(recipe):
-        assert (stage.recipe.size, stage.recipe.epoch_photos) == (64, 512)
-        assert stage.recipe.validation_photos == 256
-        assert not (stage.recipe.discriminator and stage.recipe.converged_patience)
+        assert (stage.recipe.data.size, stage.recipe.data.epoch_photos) == (64, 512)
+        assert stage.recipe.data.validation_photos == 256
+        assert not (stage.recipe.adversary and stage.recipe.adversary.converged_patience)
 
 
 def test_a_run_that_was_begun_goes_on(tmp_path):

@@ -12,6 +12,7 @@ from keras_colorizer.models import register
 from keras_colorizer.training.augmentation import discriminator
 from keras_colorizer.training.losses import adversarial, pixel
 from keras_colorizer.training.recipes import Recipe, recipe
+from keras_colorizer.training.recipes.sections import Adversary, Data, Loss, Part, Run
 from keras_colorizer.training.trainers import update_rules
 
 
@@ -128,18 +129,16 @@ def confetti_gan():
     return Recipe(
         purpose="one part of each kind",
         expect="seconds",
-        data="confetti:200",
-        size=32,
-        codec="ab",
-        generator="dots",
-        loss="cubic",
-        discriminator="patchgan",
-        discriminator_options={"channels": 2, "widths": (4, 4, 4, 4)},
-        objective="linear",
-        update_rule="never",
-        shown="upside_down",
-        noise_interval=0,
-        epochs=2,
-        epoch_photos=64,
-        batch=8,
+        data=Data("confetti:200", size=32, epoch_photos=64, batch=8),
+        codec=Part("ab"),
+        generator=Part("dots"),
+        loss=Loss("cubic"),
+        adversary=Adversary(
+            discriminator=Part("patchgan", {"channels": 2, "widths": (4, 4, 4, 4)}),
+            objective=Part("linear"),
+            update_rule=Part("never"),
+            augmentation="upside_down",
+            noise_interval=0,
+        ),
+        run=Run(epochs=2),
     )

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from keras_colorizer import models
+from keras_colorizer.training.recipes.sections import Adversary, Augmentation, Part
 from keras_colorizer.training.trainers.adversarial import AdversarialColorizer
-from keras_colorizer.training.trainers.update_rules import AccuracyBelow
 
 WIDTHS = (4, 6, 8, 10)
 
@@ -20,15 +20,16 @@ def photos():
 def adversarial():
     """Makes a small compiled GAN trainer; same arguments, same weights."""
 
-    def make(threshold=0.8, conditional=False, dropout=0.3, rate=1e-3, **options):
+    def make(threshold=0.8, conditional=False, dropout=0.3, rate=1e-3, flip=True, ema=0.0, **more):
         keras.utils.set_random_seed(0)
         trainer = AdversarialColorizer(
             models.build("unet", 16, widths=WIDTHS),
             models.build(
                 "discriminator", 16, widths=WIDTHS, conditional=conditional, dropout=dropout
             ),
-            update_rule=AccuracyBelow(threshold),
-            **options,
+            Adversary(update_rule=Part("accuracy_below", {"threshold": threshold}), **more),
+            augmentation=Augmentation(flip=flip),
+            ema=ema,
         )
         trainer.compile(keras.optimizers.Adam(rate), keras.optimizers.Adam(rate))
         return trainer

@@ -1,6 +1,5 @@
 """Two epochs of a small GAN on one CPU or mirrored on two logical ones; prints losses as JSON."""
 
-import dataclasses
 import json
 import sys
 
@@ -15,8 +14,7 @@ from keras_colorizer.training import fit, recipes  # noqa: E402
 from keras_colorizer.training.trainers import backend  # noqa: E402
 
 WIDTHS = {"widths": (4, 6, 8, 10)}
-recipe = dataclasses.replace(
-    recipes.get("gan"), size=16, generator_options=WIDTHS, flip=False, noise_interval=0,
+recipe = recipes.get("gan").changed(size=16, generator_options=WIDTHS, flip=False, noise_interval=0,
     discriminator_options={**WIDTHS, "dropout": 0.0}, learning_rate=1e-3,
 )  # fmt: skip
 photos = np.random.default_rng(0).integers(0, 256, (16, 16, 16, 3), "uint8")

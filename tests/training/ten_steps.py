@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from keras_colorizer import models
+from keras_colorizer.training.recipes.sections import Adversary, Augmentation
 from keras_colorizer.training.trainers.adversarial import AdversarialColorizer
 
 WIDTHS = (8, 12, 16, 20)
@@ -30,7 +31,9 @@ def main():
     judge = models.build("discriminator", 16, widths=WIDTHS, dropout=0.0, conditional=True)
     for model in (generator, judge):
         fill(model, draw)
-    trainer = AdversarialColorizer(generator, judge, flip=False, noise_interval=0)
+    trainer = AdversarialColorizer(
+        generator, judge, Adversary(noise_interval=0), augmentation=Augmentation(flip=False)
+    )
     trainer.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
     photos = draw.integers(0, 256, (80, 16, 16, 3), "uint8")
     rows = []

@@ -1,7 +1,5 @@
 """A generator on a backbone in training: its own rate, frozen parts, weights, resuming."""
 
-import dataclasses
-
 import keras
 import numpy as np
 import pytest
@@ -18,8 +16,7 @@ SMALL = {"widths": (4, 4, 6, 8)}
 def small(**changes):
     """Recipe ``photos`` in seconds, on the garden, with random weights and a frozen stem."""
     recipe = recipes.smoke(recipes.get("photos"))
-    recipe = dataclasses.replace(
-        recipe,
+    recipe = recipe.changed(
         data="synthetic",
         init=None,
         generator_options=SMALL,
@@ -28,7 +25,7 @@ def small(**changes):
         size=32,
         codec_options={},
     )
-    return dataclasses.replace(recipe, **{"backbone_frozen": 1, "epochs": 3, **changes})
+    return recipe.changed(**{"backbone_frozen": 1, "epochs": 3, **changes})
 
 
 def photos(count=8, size=32):
@@ -114,7 +111,7 @@ def test_a_discriminator_beside_a_backbone_has_three_optimizers():
         update_rule="always",
         objective="hinge",
     )
-    trainer = fit.build(dataclasses.replace(recipe, size=64))
+    trainer = fit.build(recipe.changed(size=64))
     names = ("optimizer", "discriminator_optimizer", "backbone_optimizer")
     assert sorted(trainer.optimizer_names) == sorted(names)
     trainer.train_on_batch(photos(4, 64))
@@ -147,7 +144,7 @@ def test_hues_train_and_are_validated_at_their_temperature():
     for temperature in (0.0, 1.0):
         options = {"temperature": temperature, "directions": 8}
         recipe = small(codec="hue", codec_options=options, loss="hue_cross_entropy")
-        trainer = fit.build(dataclasses.replace(recipe, generator_options={**SMALL, "head": 1}))
+        trainer = fit.build(recipe.changed(generator_options={**SMALL, "head": 1}))
         assert trainer.generator.output_shape == (None, 8, 8, 9)
         assert trainer.generator.layers[-2].weights[0].shape == (1, 1, 4, 9)
         for network in (trainer.generator, trainer.average):
@@ -205,7 +202,7 @@ def test_a_body_is_taken_over_where_only_the_head_is_another(finished, tmp_path,
     start.begin_from(recipe, run, trainer)
     (line,) = [x.getMessage() for x in caplog.records if x.name == "keras_colorizer"]
     assert f"weight tensors of the body are taken over from {folder}; the last layer begins" in line
-    assert f"for codec {recipe.codec!r}, there 3 × 3 × 4 × 2 for 'ycbcr'" in line
+    assert f"for codec {recipe.codec.name!r}, there 3 × 3 × 4 × 2 for 'ycbcr'" in line
     for own in (trainer.generator, trainer.average):
         found, old = own.get_weights(), network.get_weights()
         assert all(map(np.array_equal, found[:-2], old[:-2]))
@@ -310,6 +307,6 @@ def test_a_run_begins_from_imagenet(tmp_path, monkeypatch):
     [("generator=chroma", "'chroma' has no backbone"), ("generator.backbone=x", "unknown pretr")],
 )
 def test_imagenet_without_a_known_backbone_is_told_before_the_run(setting, told):
-    recipe = dataclasses.replace(small(init="imagenet"), backbone_learning_rate=None)
+    recipe = small(init="imagenet").changed(backbone_learning_rate=None)
     with pytest.raises(UserError, match=told):
         start.check(overrides.apply(recipe, [setting]))

@@ -1,7 +1,5 @@
 """Validation by folder: which photos are scored, and their folders' means."""
 
-import dataclasses
-
 import keras
 import numpy as np
 import pytest
@@ -85,13 +83,13 @@ def test_a_photo_left_gray_gains_nothing():
 
 
 def test_one_source_can_be_chosen_by_folders_too(tmp_path):
-    recipe = dataclasses.replace(
-        recipes.smoke(recipes.get("gan")), data="synthetic", size=16, discriminator=None,
+    recipe = recipes.smoke(recipes.get("gan")).changed(
+        data="synthetic", size=16, discriminator=None,
         generator_options={"widths": (4, 6, 8, 10)}, monitor="val_folder_gain",
     )  # fmt: skip
     run = run_folder.Run.begin(tmp_path / "run", recipe)
     fit.train(recipe, run)
     assert {"val_folder_psnr", "val_folder_ciede2000"} <= set(run.rows[-1])
-    plain = dataclasses.replace(recipe, monitor="val_folder_beauty")
+    plain = recipe.changed(monitor="val_folder_beauty")
     with pytest.raises(UserError, match="not measured; there are .*val_folder_psnr"):
         fit.train(plain, run_folder.Run.begin(tmp_path / "plain", plain))

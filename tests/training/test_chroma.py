@@ -1,6 +1,5 @@
 """What the flagship's stages add to the trainers: averages, schedules, chroma, a beginning."""
 
-import dataclasses
 import json
 import shutil
 
@@ -20,11 +19,11 @@ SMALL = {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)}
 def tiny(name="vivid", **changes):
     """A stage of the flagship, the first ("pale") or the last, as a recipe of its own."""
     small = {"data": "synthetic", "generator_options": SMALL}
-    stages = recipes.plan(dataclasses.replace(recipes.smoke(recipes.get("chroma-gan")), **small))
+    stages = recipes.plan(recipes.smoke(recipes.get("chroma-gan")).changed(**small))
     recipe = stages[0 if name == "pale" else -1].recipe
-    if recipe.discriminator:
-        recipe = dataclasses.replace(recipe, discriminator_options={"widths": (4, 6, 6, 8)})
-    return dataclasses.replace(recipe, **{"epochs": 2, **changes})
+    if recipe.adversary:
+        recipe = recipe.changed(discriminator_options={"widths": (4, 6, 6, 8)})
+    return recipe.changed(**{"epochs": 2, **changes})
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def test_a_killed_run_ends_where_the_uninterrupted_one_ends(tmp_path, name):
 
 def test_one_cycle_rises_and_ends_at_zero():
     recipe = tiny("pale", schedule="one_cycle", learning_rate=1e-2, epochs=10, batch=8)
-    trainer = fit.build(dataclasses.replace(recipe, epoch_photos=None), photos=160)
+    trainer = fit.build(recipe.changed(epoch_photos=None), photos=160)
     rates = []
     for step in range(201):
         trainer.optimizer.iterations.assign(step)
@@ -111,7 +110,7 @@ def test_saved_trainers_keep_average_and_options(rgb, tmp_path):
     again = keras.saving.load_model(tmp_path / "trainer.keras")
     for a, b in zip(trainer.average.get_weights(), again.average.get_weights(), strict=True):
         assert np.array_equal(a, b)
-    for name in ("objective", "loss_name", "terms", "shown", "ema", "augment", "zoom", "l1_factor"):
+    for name in ("codec", "asked", "augmentation", "out_of_domain", "adversary", "ema"):
         assert getattr(again, name) == getattr(trainer, name)
 
 
@@ -127,8 +126,8 @@ def test_films_change_what_is_seen_and_not_what_is_wanted(rgb):
 
 def test_the_loss_of_hinge_and_huber_by_hand(rgb):
     recipe = tiny(flip=False, zoom=0.0, augment=0.0, shown="plain", update_rule="accuracy_below")
-    recipe = dataclasses.replace(recipe, colourfulness_weight=0.0, neutral_weight=0.0)
-    recipe = dataclasses.replace(recipe, update_rule_options={"threshold": 0.0}, l1_factor=20.0)
+    recipe = recipe.changed(colourfulness_weight=0.0, neutral_weight=0.0)
+    recipe = recipe.changed(update_rule_options={"threshold": 0.0}, l1_factor=20.0)
     trainer = fit.build(recipe)
     gray, x, target = trainer.prepare((rgb,), training=False)
 
@@ -188,7 +187,7 @@ def test_a_run_begins_from_another(finished, tmp_path):
     hashes = json.loads((finished / "card.json").read_text())["data"]["id_hashes"].split()
     assert start.inherited_hashes(run.folder) == set(hashes) and len(hashes) == 1200
     # A resumed run goes on from its own weights and needs the other no more.
-    longer = dataclasses.replace(recipe, epochs=3, init=str(tmp_path / "gone"))
+    longer = recipe.changed(epochs=3, init=str(tmp_path / "gone"))
     fit.train(longer, run_folder.Run(run.folder))
     assert run.epochs_done == 3
 
@@ -214,14 +213,14 @@ def test_what_a_beginning_was_trained_on_counts_as_seen(finished, tmp_path):
     ],
 )
 def test_a_beginning_that_does_not_fit_is_one_clear_line(finished, tmp_path, changes, told):
-    recipe = dataclasses.replace(tiny("pale", init=str(finished)), **changes)
+    recipe = tiny("pale", init=str(finished)).changed(**changes)
     run = run_folder.Run.begin(tmp_path / "run", recipe)
     with pytest.raises(UserError, match=told):
         fit.train(recipe, run)
 
 
 def test_a_beginning_with_another_codec_is_one_clear_line(finished, tmp_path):
-    recipe = dataclasses.replace(recipes.smoke(recipes.get("quickstart")), init=str(finished))
+    recipe = recipes.smoke(recipes.get("quickstart")).changed(init=str(finished))
     run = run_folder.Run.begin(tmp_path / "run", recipe)
     with pytest.raises(UserError, match="its codec is 'ycbcr', this run's 'rgb'"):
         fit.train(recipe, run)
@@ -249,7 +248,7 @@ def test_an_average_on_several_devices_is_one_clear_line(monkeypatch):
 def test_terms_need_chroma_and_count(rgb, field):
     recipe = recipes.smoke(recipes.get("quickstart"))
     with pytest.raises(UserError, match=f"{field}=…: codec 'rgb' predicts no chroma"):
-        fit.build(dataclasses.replace(recipe, **{field: 1.0}))
+        fit.build(recipe.changed(**{field: 1.0}))
     plain, weighted = (fit.build(tiny("pale", **{field: w})) for w in (0.0, 3.0))
     losses = [float(t.test_on_batch(rgb, return_dict=True)["loss"]) for t in (plain, weighted)]
     assert losses[0] != pytest.approx(losses[1], rel=1e-3)

@@ -1,7 +1,5 @@
 """Whole runs on the garden: resuming, stopping, NaN."""
 
-import dataclasses
-
 import keras
 import numpy as np
 import pytest
@@ -13,8 +11,7 @@ TINY = {"widths": (4, 6, 8, 10)}
 
 
 def tiny_gan(**changes):
-    recipe = dataclasses.replace(
-        recipes.smoke(recipes.get("gan")),
+    recipe = recipes.smoke(recipes.get("gan")).changed(
         data="synthetic",
         size=16,
         generator_options=TINY,
@@ -22,7 +19,7 @@ def tiny_gan(**changes):
         epochs=4,
         noise_interval=2,
     )
-    return dataclasses.replace(recipe, **changes)
+    return recipe.changed(**changes)
 
 
 def begin(folder, recipe):
@@ -49,8 +46,8 @@ class KillAt(keras.callbacks.Callback):
 @pytest.mark.parametrize("changes", [{}, {"discriminator": None}], ids=["gan", "supervised"])
 def test_a_killed_run_ends_where_the_uninterrupted_one_ends(tmp_path, changes):
     recipe = tiny_gan(**changes)
-    if not recipe.discriminator:
-        recipe = dataclasses.replace(recipe, generator_options={**TINY, "dropout": 0.3})
+    if not recipe.adversary:
+        recipe = recipe.changed(generator_options={**TINY, "dropout": 0.3})
     whole, _ = fit.train(recipe, begin(tmp_path / "whole", recipe))
     broken = begin(tmp_path / "broken", recipe)
     with pytest.raises(Killed):

@@ -1,6 +1,5 @@
 """Runs on several sources: what they are chosen by, that they resume, what their card tells."""
 
-import dataclasses
 import json
 
 import numpy as np
@@ -55,7 +54,7 @@ def test_a_recipe_keeps_its_sources(finished, two):
 
 
 def test_one_source_stays_a_plain_text(tmp_path):
-    recipe = dataclasses.replace(recipes.get("gan"), data=["synthetic"])
+    recipe = recipes.get("gan").changed(data=["synthetic"])
     recipes.write(recipe, tmp_path / "recipe.json")
     assert recipes.read(tmp_path / "recipe.json").data == "synthetic"
 
@@ -92,14 +91,14 @@ def test_the_card_lists_the_sources(finished):
 
 @pytest.mark.parametrize("roles", ["train", "train+validation"])
 def test_a_mix_resumes_where_it_stopped(two, tmp_path, roles):
-    recipe = dataclasses.replace(
-        recipes.smoke(recipes.get("gan")), data=(two[0], f"{two[1]}=2"), size=16, epochs=3,
+    recipe = recipes.smoke(recipes.get("gan")).changed(
+        data=(two[0], f"{two[1]}=2"), size=16, epochs=3,
         discriminator=None, generator_options={"widths": (4, 6, 8, 10)}, train_on=roles,
         restraint="synthetic", restraint_batch=2,
     )  # fmt: skip
     whole, photos = fit.train(recipe, run_folder.Run.begin(tmp_path / "whole", recipe))
     assert len(photos) == sum(n for n, _ in photos.shares)
-    short = dataclasses.replace(recipe, epochs=2)
+    short = recipe.changed(epochs=2)
     begun = run_folder.Run.begin(tmp_path / "begun", short)
     fit.train(short, begun)
     resumed, _ = fit.train(recipe, begun)

@@ -1,7 +1,5 @@
 """The factor on a delivered network's chroma."""
 
-import dataclasses
-
 import keras
 import numpy as np
 import pytest
@@ -39,10 +37,10 @@ def test_a_network_that_bends_its_output_is_one_clear_line(last):
 def test_what_a_run_delivers_is_scaled(tmp_path):
     small = {"data": "synthetic", "generator_options": SMALL, "init": None}
     recipe = recipes.plan(recipes.smoke(recipes.get("chroma")))[0].recipe  # its first stage alone
-    recipe = dataclasses.replace(recipe, augment=0.0, zoom=0.0, **small)
+    recipe = recipe.changed(augment=0.0, zoom=0.0, **small)
     runs = {}
     for factor in (1.0, 2.0):
-        changed = dataclasses.replace(recipe, saturation=factor)
+        changed = recipe.changed(saturation=factor)
         train.run(changed, None, tmp_path / str(factor), None, None, "none", False)
         runs[factor], _ = card.load_network(tmp_path / str(factor))
     gray = np.random.default_rng(0).uniform(size=(2, 32, 32, 1)).astype("float32")
@@ -56,4 +54,4 @@ def test_what_a_run_delivers_is_scaled(tmp_path):
 def test_a_factor_that_cannot_be_is_one_clear_line(name, factor, told):
     with pytest.raises(UserError, match=told):
         recipe = recipes.smoke(recipes.get(name))
-        fit.build(recipes.plan(dataclasses.replace(recipe, saturation=factor))[-1].recipe)
+        fit.build(recipes.plan(recipe.changed(saturation=factor))[-1].recipe)

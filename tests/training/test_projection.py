@@ -1,7 +1,5 @@
 """Training against a discriminator that sees gray through a frozen, pretrained backbone."""
 
-import dataclasses
-
 import keras
 import numpy as np
 import pytest
@@ -29,12 +27,12 @@ def cache(tmp_path_factory):
 def small(**changes):
     """Recipe ``photos-gan`` in seconds, on the garden, without stages and from random weights."""
     recipe = recipes.smoke(recipes.get("photos-gan"))
-    recipe = dataclasses.replace(
-        recipe, data="synthetic", init=None, generator_options=SMALL, stages=(), epochs=3, age=0.5
+    recipe = recipe.changed(
+        data="synthetic", init=None, generator_options=SMALL, stages=(), epochs=3, age=0.5
     )
-    recipe = dataclasses.replace(recipe, backbone_frozen=1, **changes)
-    known = {"discriminator_options": {"widths": (4, 6, 8)}} if recipe.discriminator else {}
-    return dataclasses.replace(recipe, **known)
+    recipe = recipe.changed(backbone_frozen=1, **changes)
+    known = {"discriminator_options": {"widths": (4, 6, 8)}} if recipe.adversary else {}
+    return recipe.changed(**known)
 
 
 def photos(count=8, size=32):
@@ -116,7 +114,7 @@ def test_the_generators_schedule_waits_while_the_discriminator_learns_alone():
 
 def test_the_generators_loss_by_hand():
     plain = {"flip": False, "zoom": 0.0, "augment": 0.0, "headroom_weight": 0.0}
-    recipe = dataclasses.replace(small(**plain), age=0.0, l1_factor=40.0, ema=0.0)
+    recipe = small(**plain).changed(age=0.0, l1_factor=40.0, ema=0.0)
     trainer = fit.build(recipe)
     gray, x, target = trainer.prepare((photos(),), training=False)
     own = [v.value for v in trainer.generator.trainable_variables]
@@ -223,7 +221,7 @@ def test_what_does_not_fit_is_one_clear_line(changes, told):
 
 def test_it_goes_on_from_a_finished_run(tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
-    recipe = dataclasses.replace(small(**PLAIN), discriminator_options={})
+    recipe = small(**PLAIN).changed(discriminator_options={})
     train_and_deliver(recipe, None, first, None, None, "none", False)
     options = ["--recipe", "photos-gan", "--smoke", "--data", "synthetic", "--init", first]
     options += ["--run", second, "--set", "generator.widths=4,4,6,8", "--set", "backbone_frozen=1"]

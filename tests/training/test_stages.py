@@ -1,7 +1,7 @@
 """Recipes in stages: what changes, what is carried over, and resuming inside any of them."""
 
-import dataclasses
 import itertools
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -17,15 +17,15 @@ SMALL = {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)}
 
 def staged(**changes):
     """The flagship in seconds: 32, 64, 64 px; the last stage adversarial."""
-    recipe = dataclasses.replace(
-        recipes.smoke(recipes.get("chroma-gan")), data="synthetic", generator_options=SMALL
+    recipe = recipes.smoke(recipes.get("chroma-gan")).changed(
+        data="synthetic", generator_options=SMALL
     )
-    recipe = dataclasses.replace(recipe, sheet_interval=2)
+    recipe = recipe.changed(sheet_interval=2)
     last = {**recipe.stages[-1], "size": 64, "epochs": 2, "ema": 0.9}
     last["discriminator_options"] = {"widths": (4, 6, 6, 8), "patches": True}
     first = {**recipe.stages[0], "size": 32, "epochs": 2}
     second = {**recipe.stages[0], "size": 64, "epochs": 2, "learning_rate": 1e-3}
-    return dataclasses.replace(recipe, stages=(first, second, last), **changes)
+    return recipe.changed(stages=(first, second, last), **changes)
 
 
 class Killed(Exception):
@@ -44,9 +44,13 @@ class KillAt(keras.callbacks.Callback):
 
 def test_a_plan_follows_the_stages():
     plan = recipes.plan(staged())
-    assert [(s.first, s.last, s.recipe.size) for s in plan] == [(0, 2, 32), (2, 4, 64), (4, 6, 64)]
+    assert [(s.first, s.last, s.recipe.data.size) for s in plan] == [
+        (0, 2, 32),
+        (2, 4, 64),
+        (4, 6, 64),
+    ]
     assert [s.continues for s in plan] == [False, True, False]
-    assert staged().epochs == 6
+    assert staged().run.epochs == 6
     alone = recipes.plan(recipes.get("gan"))
     assert len(alone) == 1 and alone[0].recipe == recipes.get("gan")
 
@@ -68,16 +72,16 @@ def test_a_staged_recipe_survives_its_json(tmp_path):
 
 def test_settings_reach_stages():
     recipe = overrides.apply(staged(), ["stages.3.discriminator.patches=no", "stages.1.epochs=5"])
-    assert recipe.epochs == 9
+    assert recipe.run.epochs == 9
     last = recipes.plan(recipe)[-1].recipe
-    assert last.discriminator_options == {"widths": (4, 6, 6, 8), "patches": False}
+    assert last.adversary.discriminator.options == {"widths": (4, 6, 6, 8), "patches": False}
 
 
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
-        ("epochs=3", "write --set stages.1.epochs=3"),
-        ("discriminator=none", "write --set stages.3.discriminator=none"),
+        ("epochs=3", "write `stages.1.epochs=3`"),
+        ("discriminator=none", "write `stages.3.discriminator=none`"),
         ("stages.4.epochs=1", "has 3 stages"),
         ("stages.x.epochs=1", "has 3 stages"),
         ("stages.1=1", "write stages.N.field=value"),
@@ -91,7 +95,7 @@ def test_settings_that_no_stage_takes_are_one_clear_line(setting, told):
 
 def test_the_rate_of_a_later_stage_begins_anew():
     first, second = (s.recipe for s in recipes.plan(staged())[:2])
-    trainer = fit.build(dataclasses.replace(second, epoch_photos=None), 160, start=100)
+    trainer = fit.build(second.changed(epoch_photos=None), 160, start=100)
     rates = []
     for step in range(100, 141):
         trainer.optimizer.iterations.assign(step)
@@ -100,16 +104,16 @@ def test_the_rate_of_a_later_stage_begins_anew():
     assert rates[0] == pytest.approx(1e-3 / 25)
     config = trainer.optimizer.get_config()["learning_rate"]
     again = keras.saving.deserialize_keras_object(config)
-    assert float(again(120)) == pytest.approx(rates[20]) and first.learning_rate != 1e-3
+    assert float(again(120)) == pytest.approx(rates[20]) and first.optimizer.learning_rate != 1e-3
 
 
 def test_weights_slots_and_average_are_carried():
     rgb = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3), "uint8")
     plan = [s.recipe for s in recipes.plan(staged())]
-    small, large = (fit.build(dataclasses.replace(r, ema=0.9)) for r in plan[:2])
+    small, large = (fit.build(r.changed(ema=0.9)) for r in plan[:2])
     small.train_on_batch(rgb[:, ::2, ::2])
     stages.carry(small, large, continues=True)
-    pairs = [(small.generator, large.generator), (small.average, large.average)]
+    pairs = [(small.generator.name, large.generator), (small.average, large.average)]
     for a, b in itertools.chain(*(zip(x.weights, y.weights, strict=True) for x, y in pairs)):
         assert np.array_equal(a, b)
     assert int(large.optimizer.iterations) == 1
@@ -123,7 +127,7 @@ def test_weights_slots_and_average_are_carried():
     assert int(vivid.optimizer.iterations) == 0
     # From one adversarial stage to a larger one, the discriminator goes on too.
     vivid.train_on_batch(rgb)
-    larger = fit.build(dataclasses.replace(plan[2], size=96))
+    larger = fit.build(plan[2].changed(size=96))
     stages.carry(vivid, larger, continues=True)
     for a, b in zip(vivid.discriminator.weights, larger.discriminator.weights, strict=True):
         assert np.array_equal(a, b)
@@ -163,7 +167,7 @@ def test_a_killed_run_ends_where_the_uninterrupted_one_ends(whole, tmp_path, epo
 def test_restraint_photos_stand_at_the_end_and_count_by_themselves(tmp_path):
     recipe = staged(restraint="synthetic", restraint_batch=4, colourfulness_weight=0.5)
     trainer = fit.build(recipes.plan(recipe)[-1].recipe)
-    trainer.restraint_weight, trainer.restraint_saturation = 0.0, 1.0
+    trainer.out_of_domain = other = replace(trainer.out_of_domain, weight=0.0, saturation=1.0)
     rgb = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 3), "uint8")
     told = []
     for replaced in (rgb, np.concatenate([rgb[:8], 255 - rgb[8:]])):
@@ -174,17 +178,16 @@ def test_restraint_photos_stand_at_the_end_and_count_by_themselves(tmp_path):
         told.append(float(trainer.pixel_loss(target, prediction, gray, training=True)))
         assert len(trainer.known(target)[0]) == 8
     assert told[0] == pytest.approx(told[1])  # weighted 0, they count for nothing
-    trainer.restraint_weight, trainer.restraint_terms = 2.0, True
+    trainer.out_of_domain = replace(other, weight=2.0, terms=True)
     weighted = float(trainer.pixel_loss(target, prediction, gray, training=True))
-    pixel_loss = pixel.PixelLoss(trainer.loss_name, **trainer.terms)
+    pixel_loss = pixel.PixelLoss(trainer.asked)
     own = float(pixel_loss(target[8:], prediction[8:], gray[8:]))
     assert weighted == pytest.approx(told[1] + 2.0 * own, rel=1e-5)
-    trainer.restraint_terms = False
-    plain = float(pixel.get(trainer.loss_name)(target[8:], prediction[8:]))
+    trainer.out_of_domain = replace(other, weight=2.0, terms=False)
+    plain = float(pixel.get(trainer.asked.name)(target[8:], prediction[8:]))
     told.append(float(trainer.pixel_loss(target, prediction, gray, training=True)))
     assert told[2] == pytest.approx(told[1] + 2.0 * plain, rel=1e-5) != weighted
-    trainer.restraint_terms = True
-    trainer.restraint_saturation = 0.5
+    trainer.out_of_domain = replace(other, weight=2.0, terms=True, saturation=0.5)
     paler = float(trainer.pixel_loss(target, prediction, gray, training=True))
     own = float(pixel_loss(0.5 * target[8:], prediction[8:], gray[8:]))
     assert paler == pytest.approx(told[1] + 2.0 * own, rel=1e-5) != weighted
@@ -195,10 +198,8 @@ def ops_like(target):
 
 
 def test_a_run_with_restraint_and_validation_photos(tmp_path):
-    recipe = dataclasses.replace(
-        recipes.plan(staged(restraint="synthetic", restraint_batch=4))[0].recipe,
-        train_on="train+validation",
-    )
+    recipe = recipes.plan(staged(restraint="synthetic", restraint_batch=4))[0].recipe
+    recipe = recipe.changed(train_on="train+validation")
     run = run_folder.Run.begin(tmp_path / "run", recipe)
     _, photos = fit.train(recipe, run)
     assert photos.split == "train+validation" and len(photos) == 1200 + 120

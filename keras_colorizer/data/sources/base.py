@@ -15,8 +15,8 @@ ROLES = ("train", "validation", "test")
 TFDS_EXPRESSION = "tfds:"
 UNLABELLED = "unlabelled"
 WAYS_OUT = (
-    "give --data FOLDER with photos of your own, --data-dir FOLDER with data that tfds has "
-    "prepared, or --data synthetic"
+    "give `data=FOLDER` with photos of your own, `data_dir=FOLDER` with data that tfds has "
+    "prepared, or `data=synthetic`"
 )
 
 # Classes of sources. They are asked in the order of their rank whether they are what was named: 0,
@@ -82,7 +82,7 @@ class Source:
 
     def encoded(self, split: str) -> Iterator[bytes]:
         """The photos of ``split`` as the files they came in, where there are such."""
-        raise UserError(f"{self.name} has no image files; give --data a folder or a tfds data set")
+        raise UserError(f"{self.name} has no image files; give `data` a folder or a tfds data set")
 
     def stretched(self, split: str, size: int) -> Iterator[tuple[str, np.ndarray | None]]:
         """(id, uint8 RGB [size, size, 3]) of every photo of ``split``, in the order of `ids`.

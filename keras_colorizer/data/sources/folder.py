@@ -53,9 +53,9 @@ class Folder(Source):
         if path.is_file() and path.suffix == ".npz":
             return None
         if path.exists():
-            raise UserError(f"{text}: a file; --data takes a folder of images or a photos.npz")
+            raise UserError(f"{text}: a file; `data` takes a folder of images or a photos.npz")
         if path.is_absolute() or text.startswith((".", "~")) or text.endswith(("/", os.sep)):
-            raise UserError(f"{text}: no such folder; give --data a folder of images that exists")
+            raise UserError(f"{text}: no such folder; give `data` a folder of images that exists")
         return None
 
     def __init__(self, path: Path, cap: int | None = None):
@@ -68,7 +68,7 @@ class Folder(Source):
         ]
         if not self._ids:
             raise UserError(
-                f"{path}: no image files in it or below; --data takes a folder of "
+                f"{path}: no image files in it or below; `data` takes a folder of "
                 f"{', '.join(formats.kinds())} files"
             )
         self.licence = known.licence_of(self._ids, self.name) or self.licence

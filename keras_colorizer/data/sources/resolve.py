@@ -53,6 +53,6 @@ def _open_mix(
     """
     parsed = [parse(name) for name in names]
     if twice := {n for n, _ in parsed if [m for m, _ in parsed].count(n) > 1}:
-        raise UserError(f"--data {min(twice)}: named twice; give it a weight instead")
+        raise UserError(f"`data={min(twice)}`: named twice; give it a weight instead")
     sources = [open_source(name, data_dir, cap) for name, _ in parsed]
     return Mix(sources, [weight for _, weight in parsed])

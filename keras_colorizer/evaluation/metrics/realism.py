@@ -33,7 +33,7 @@ class Realism:
 
         if count < LEAST:
             raise UserError(
-                f"--realism compares two halves of {LEAST} photos at least, not {count}"
+                f"`realism` compares two halves of {LEAST} photos at least, not {count}"
             )
         order = np.random.default_rng(SEED).permutation(count)
         self.n, self.batch = count // 2, batch

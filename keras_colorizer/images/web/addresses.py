@@ -56,7 +56,7 @@ def look_up(host: str, port: int, allow_private: bool) -> list[tuple]:
     if private:
         told = "" if private[0] == host else f" ({private[0]})"
         raise UserError(
-            f"host {host}{told} is not on the public internet; --allow-private-hosts allows it"
+            f"host {host}{told} is not on the public internet; `allow_private_hosts=True` allows it"
         )
     return places
 

@@ -65,7 +65,7 @@ def load(network, name):
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UserError(
             f"the ImageNet weights of backbone {name!r} are fetched by Keras, which failed "
-            f"({reason}); connect once, or take --set generator.backbone=efficientnet_lite0"
+            f"({reason}); connect once, or take `generator.backbone=efficientnet_lite0`"
         ) from error
     network.get_layer(INNER).set_weights(known.get_weights())
     origin = f"keras.applications.{application.builder}, weights 'imagenet', fetched by Keras"

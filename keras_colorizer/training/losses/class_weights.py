@@ -64,24 +64,24 @@ def weights(share, uniform_share):
 def check(recipe, codec):
     """Raises a UserError if the recipe's loss, or its discriminator, does not fit the codec."""
     likely = codec.temperature is not None
-    if (codec.loss == LOSS) != (recipe.loss == LOSS):
+    if (codec.loss == LOSS) != (recipe.loss.name == LOSS):
         one = "one" if codec.loss == LOSS else "none"
         raise UserError(
-            f"--set loss={recipe.loss}: {LOSS} is for codecs that predict how likely colours are, "
-            f"and they for it; codec {recipe.codec!r} is {one}"
+            f"`loss={recipe.loss.name}`: {LOSS} is for codecs that predict how likely colours are, "
+            f"and they for it; codec {recipe.codec.name!r} is {one}"
         )
     owners = {known.loss: name for name, known in codecs.CODECS.items() if known.loss}
-    if (codec.loss or recipe.loss in owners) and recipe.loss != codec.loss:
-        owner = recipe.codec if codec.loss else owners[recipe.loss]
-        loss = codec.loss or recipe.loss
+    if (codec.loss or recipe.loss.name in owners) and recipe.loss.name != codec.loss:
+        owner = recipe.codec.name if codec.loss else owners[recipe.loss.name]
+        loss = codec.loss or recipe.loss.name
         raise UserError(
-            f"--set loss={recipe.loss}: loss {loss} and codec {owner!r} are for each other; set "
+            f"`loss={recipe.loss.name}`: loss {loss} and codec {owner!r} are for each other; set "
             "both, or neither"
         )
-    if recipe.discriminator and likely:
+    if recipe.adversary and likely:
         raise UserError(
-            f"--set discriminator={recipe.discriminator}: it judges colours, codec "
-            f"{recipe.codec!r} predicts how likely they are; leave it at none"
+            f"`discriminator={recipe.adversary.discriminator.name}`: it judges colours, codec "
+            f"{recipe.codec.name!r} predicts how likely they are; leave it at none"
         )
 
 
@@ -99,9 +99,9 @@ def of_run(recipe, run, photos):
     Raises:
         UserError: a run that has begun is without its file, or the file is damaged or another's.
     """
-    if recipe.loss != LOSS:
+    if recipe.loss.name != LOSS:
         return None
-    codec, path = codecs.get(recipe.codec, **recipe.codec_options), run.folder / FILE
+    codec, path = codecs.get(recipe.codec.name, **recipe.codec.options), run.folder / FILE
     if codec.loss != LOSS:
         return None  # `check` says why these do not fit each other
     if path.is_file():
@@ -110,13 +110,13 @@ def of_run(recipe, run, photos):
         raise UserError(f"{path}: no such file, this run's loss needs it; restore it or begin anew")
     counts = count(photos.images, codec)
     share = smoothed(counts)
-    found = weights(share, recipe.uniform_share)
+    found = weights(share, recipe.loss.uniform_share)
     about = {
-        "uniform_share": recipe.uniform_share,
+        "uniform_share": recipe.loss.uniform_share,
         "sigma": bins.SIGMA,
         "photos": len(photos),
         "ids_sha256": photos.ids_sha256,
-        "size": recipe.size,
+        "size": recipe.data.size,
         "counts": counts.tolist(),
         "share": [float(f"{value:.6g}") for value in share],
         "weights": [float(f"{value:.6g}") for value in found],
@@ -135,7 +135,7 @@ def _read(path, recipe, photos):
             raise ValueError(f"not {bins.COUNT} weights above 0")
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(f"{path}: damaged ({error}); restore it or begin the run anew") from error
-    if used != (recipe.uniform_share, photos.ids_sha256):
+    if used != (recipe.loss.uniform_share, photos.ids_sha256):
         raise UserError(
             f"{path}: measured on other photos or for another uniform_share; restore this run's "
             "own or begin it anew"

@@ -155,17 +155,12 @@ class PixelLoss:
     """A loss over what a codec predicts, with the terms that chroma may have beside it.
 
     Args:
-        name: ``l1``, ``mse`` or ``huber``; or that of a codec, ``cross_entropy`` for classes,
-            ``hue_cross_entropy`` for hues.
+        section: a recipe's ``Loss``.
         classes: weights (Q,) of classes, for ``class_weights``; None for 1.
-        saturation: factor of ``saturation_weights``; this and the following for CbCr only.
-        colourfulness: weight of ``colourfulness_gap``.
-        neutral: weight of ``neutral_chroma``.
     """
 
-    def __init__(self, name, saturation=0.0, colourfulness=0.0, neutral=0.0, classes=None):
-        self.name, self._distance, self.classes = name, get(name), classes
-        self.saturation, self.colourfulness, self.neutral = saturation, colourfulness, neutral
+    def __init__(self, section, classes=None):
+        self.section, self._distance, self.classes = section, get(section.name), classes
 
     def plain(self, target, prediction, gray):
         """The loss without weights and further terms."""
@@ -173,12 +168,15 @@ class PixelLoss:
 
     def __call__(self, target, prediction, gray):
         """Scalar loss of predictions (B, h, w, C); ``gray`` (B, H, W, 1) is the photos' luma."""
-        weights = saturation_weights(target, self.saturation) if self.saturation else 1.0
+        section, weights = self.section, 1.0
+        if section.saturation:
+            weights = saturation_weights(target, section.saturation)
         if self.classes is not None:
             weights = class_weights(target, self.classes)
         value = self._distance(target, prediction, weights)
-        if self.colourfulness:
-            value = value + self.colourfulness * colourfulness_gap(target, prediction)
-        if self.neutral:
-            value = value + self.neutral * neutral_chroma(target, prediction, shrunk(gray, target))
+        if section.colourfulness:
+            value = value + section.colourfulness * colourfulness_gap(target, prediction)
+        if section.neutral:
+            light = shrunk(gray, target)
+            value = value + section.neutral * neutral_chroma(target, prediction, light)
         return value

@@ -1,8 +1,16 @@
 """The named recipes, each one function: a new one is added here and nowhere else."""
 
-import dataclasses
-
 from keras_colorizer.training.recipes import Recipe, recipe
+from keras_colorizer.training.recipes.sections import (
+    Augmentation,
+    Data,
+    Loss,
+    Optimizer,
+    OutOfDomain,
+    Part,
+    Run,
+    Teacher,
+)
 
 # The flagship's stages: right colours in small pictures, then larger ones, then as vivid as truth.
 GROWING = (
@@ -45,23 +53,17 @@ ADVERSARIAL = {
 }
 
 
-def _flagship(last, growing=GROWING, **fields):
+def _flagship(last, growing=GROWING, generator=None, saturation=1.0, **fields):
     """What the flagship's recipes share: chroma from gray film, in growing pictures."""
     return Recipe(
-        codec="ycbcr",
-        generator="chroma",
-        loss="huber",
-        headroom_weight=0.05,
-        restraint_weight=0.35,
-        restraint_saturation=0.4,
-        zoom=0.3,
-        augment=0.5,
-        batch=32,
-        learning_rate=3e-3,
-        schedule="one_cycle",
-        validation_photos=256,
-        deliver="last",
-        sheet_interval=4,
+        data=Data(batch=32, validation_photos=256),
+        augmentation=Augmentation(zoom=0.3, film=0.5),
+        codec=Part("ycbcr"),
+        generator=Part("chroma", generator or {}),
+        loss=Loss("huber", headroom=0.05),
+        out_of_domain=OutOfDomain(weight=0.35, saturation=0.4),
+        optimizer=Optimizer(learning_rate=3e-3, schedule="one_cycle"),
+        run=Run(deliver="last", sheet_interval=4, saturation=saturation),
         stages=(*growing, last),
         **fields,
     )
@@ -76,13 +78,10 @@ def quickstart():
     return Recipe(
         purpose="see the whole thing work in under 3 minutes, without any data",
         expect="2 minutes on two cores; test PSNR 21.1 dB (mean chroma: 15.5), colourfulness 83",
-        data="synthetic",
-        size=64,
-        generator="unet",
-        generator_options={"widths": (16, 32, 64, 128), "batch_norm_momentum": 0.9},
-        epochs=10,
-        learning_rate=2e-3,
-        batch=32,
+        data=Data("synthetic", size=64, batch=32),
+        generator=Part("unet", {"widths": (16, 32, 64, 128), "batch_norm_momentum": 0.9}),
+        optimizer=Optimizer(learning_rate=2e-3),
+        run=Run(epochs=10),
     )
 
 
@@ -123,7 +122,7 @@ def chroma_l():
         expect="39 minutes on two cores with --set precision=mixed_bfloat16 and a restraint of "
         "2,674 photos; test PSNR 18.8 dB (mean chroma: 19.3), colourfulness 62.5: in a third of "
         "chroma's rounds it is not as good",
-        generator_options={"widths": (24, 48, 112, 208, 288), "depths": (0, 0, 1, 2, 1)},
+        generator={"widths": (24, 48, 112, 208, 288), "depths": (0, 0, 1, 2, 1)},
     )
 
 
@@ -164,28 +163,20 @@ def photos():
     return Recipe(
         purpose="photos of anything, by a backbone pretrained on ImageNet",
         expect="96 minutes on two cores; on photos of anything CIEDE2000 10.67 (gray: 11.32)",
-        data="",
-        codec="ycbcr",
-        codec_options={"saturation": 1.1, "curve": CURVE},
-        generator="pyramid",
-        init="imagenet",
-        loss="huber",
-        headroom_weight=0.05,
-        zoom=0.5,
-        augment=0.5,
-        age=0.5,
-        batch=32,
-        epoch_photos=16_384,
-        learning_rate=1e-3,
-        backbone_learning_rate=5e-4,
-        backbone_frozen=3,
-        schedule="one_cycle",
-        weight_decay=0.01,
-        ema=0.999,
-        validation_photos=1000,
-        test_photos=1000,
-        monitor="val_folder_gain",
-        deliver="last",
+        data=Data("", batch=32, epoch_photos=16_384, validation_photos=1000, test_photos=1000),
+        augmentation=Augmentation(zoom=0.5, film=0.5, age=0.5),
+        codec=Part("ycbcr", {"saturation": 1.1, "curve": CURVE}),
+        generator=Part("pyramid"),
+        loss=Loss("huber", headroom=0.05),
+        optimizer=Optimizer(
+            learning_rate=1e-3,
+            schedule="one_cycle",
+            weight_decay=0.01,
+            ema=0.999,
+            backbone_learning_rate=5e-4,
+            backbone_frozen=3,
+        ),
+        run=Run(init="imagenet", monitor="val_folder_gain", deliver="last"),
         stages=(
             {"size": 128, "epochs": 9},
             {"size": 192, "epochs": 3, "learning_rate": 5e-4, "backbone_learning_rate": 2e-4},
@@ -205,24 +196,14 @@ def photos_mobile():
     return Recipe(
         purpose="photos of anything on phones: a small network learns from a larger one",
         expect="not trained yet",
-        data="",
-        teacher="",
-        codec="ycbcr",
-        generator="chroma",
-        loss="huber",
-        headroom_weight=0.05,
-        zoom=0.5,
-        augment=0.5,
-        age=0.5,
-        batch=32,
-        epoch_photos=8192,
-        learning_rate=3e-3,
-        schedule="one_cycle",
-        weight_decay=0.02,
-        ema=0.998,
-        validation_photos=1000,
-        monitor="val_folder_gain",
-        deliver="last",
+        data=Data("", batch=32, epoch_photos=8192, validation_photos=1000),
+        augmentation=Augmentation(zoom=0.5, film=0.5, age=0.5),
+        codec=Part("ycbcr"),
+        generator=Part("chroma"),
+        loss=Loss("huber", headroom=0.05),
+        teacher=Teacher(""),
+        optimizer=Optimizer(learning_rate=3e-3, schedule="one_cycle", weight_decay=0.02, ema=0.998),
+        run=Run(monitor="val_folder_gain", deliver="last"),
         stages=(
             {"size": 128, "epochs": 12},
             {"size": 192, "epochs": 4, "learning_rate": 1.5e-3},
@@ -239,8 +220,7 @@ def photos_gan():
 
     COMMAND: python -m keras_colorizer.train --recipe photos-gan --data FOLDER
     """
-    return dataclasses.replace(
-        photos(),
+    return photos().changed(
         purpose="goes on from recipe photos, against a discriminator of chroma with a backbone",
         expect="not trained yet",
         init="photos",
@@ -273,25 +253,18 @@ def finetune():
     return Recipe(
         purpose="goes on from a shipped model, on your own photos",
         expect="minutes on two cores; a sheet of before and after; flowers did not gain by it yet",
-        data="",
-        codec="ycbcr",
-        codec_options={"saturation": 1.1, "curve": CURVE},
-        generator="pyramid",
-        init="photos",
-        finetune=True,
-        size=192,
-        loss="huber",
-        headroom_weight=0.05,
-        zoom=0.5,
-        batch=32,
-        epochs=3,
-        epoch_photos=2048,
-        learning_rate=1e-4,
-        backbone_learning_rate=3e-5,
-        backbone_frozen=3,
-        schedule="one_cycle",
-        weight_decay=0.01,
-        ema=0.98,
-        validation_photos=200,
-        deliver="last",
+        data=Data("", size=192, batch=32, epoch_photos=2048, validation_photos=200),
+        augmentation=Augmentation(zoom=0.5),
+        codec=Part("ycbcr", {"saturation": 1.1, "curve": CURVE}),
+        generator=Part("pyramid"),
+        loss=Loss("huber", headroom=0.05),
+        optimizer=Optimizer(
+            learning_rate=1e-4,
+            schedule="one_cycle",
+            weight_decay=0.01,
+            ema=0.98,
+            backbone_learning_rate=3e-5,
+            backbone_frozen=3,
+        ),
+        run=Run(epochs=3, init="photos", finetune=True, deliver="last"),
     )

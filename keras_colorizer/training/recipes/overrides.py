@@ -1,13 +1,12 @@
 """Typed ``--set key=value`` overrides of a recipe."""
 
-import dataclasses
 import types
 import typing
 
 from keras_colorizer.errors import UserError, check_options, nearest
-from keras_colorizer.training.recipes import STAGED, Recipe, plan
+from keras_colorizer.training.recipes import STAGED, keys, plan
+from keras_colorizer.utils.progress import log
 
-PARTS = ("codec", "generator", "discriminator", "update_rule", "objective")
 _WORDS = {"true": True, "yes": True, "on": True, "1": True}
 _WORDS |= {"false": False, "no": False, "off": False, "0": False}
 
@@ -37,7 +36,7 @@ def convert(text, kind, key):
     except (KeyError, ValueError):
         wanted = {bool: "true or false", int: "a whole number", float: "a number"}
         wanted[tuple] = "whole numbers with commas between"
-        raise UserError(f"--set {key}={text}: {key} takes {wanted[kind]}") from None
+        raise UserError(f"`{key}={text}`: {key} takes {wanted[kind]}") from None
 
 
 def _part_defaults(part, name):
@@ -64,76 +63,106 @@ def apply(recipe, settings):
 
     Args:
         recipe: a Recipe.
-        settings: texts such as ``epochs=3`` or ``generator.skip=concat``.
+        settings: texts such as ``epochs=3``, ``optimizer.learning_rate=1e-3`` or
+            ``generator.skip=concat``. A section's name stands for the main thing in it. With
+            ``discriminator=…`` there is an adversary, whatever stands before it.
 
     Returns:
-        A new Recipe. Naming another codec, generator, discriminator or rule drops the old one's
-        options.
+        A new Recipe. Naming another part drops the old one's options.
 
     Raises:
         UserError: a text without ``=``, an unknown key (with the nearest right one), a bad value.
     """
-    fields = typing.get_type_hints(Recipe)
-    hidden = {"name", "purpose", "expect", "stages", *(f"{part}_options" for part in PARTS)}
-    keys = [key for key in fields if key not in hidden]
-    for setting in settings:
-        key, equals, text = setting.partition("=")
-        key, text = key.strip(), text.strip()
-        if not equals:
-            raise UserError(f"--set {setting}: write it as key=value")
-        part, dot, option = key.partition(".")
-        if dot and part == "stages":
+    parsed = [_parsed(setting) for setting in settings]
+    parsed.sort(key=lambda found: found[1:3] != (keys.ADVERSARY, None))
+    for setting, key, option, text in parsed:
+        if key == "stages":
             recipe = _set_stage(recipe, option, text)
             continue
-        _check_stages(recipe, setting, part)
-        if dot and part in PARTS:
-            recipe = _set_option(recipe, part, option, text)
-        elif key in keys:
-            changes = {key: convert(text, fields[key], key)}
-            if key in PARTS and changes[key] != getattr(recipe, key):
-                changes[f"{key}_options"] = {}
-            recipe = dataclasses.replace(recipe, **changes)
+        _check_stages(recipe, setting, key, option)
+        if key in keys.ADVERSARIAL and key != keys.ADVERSARY and recipe.adversary is None:
+            recipe = _set_in_stages(recipe, setting, key, option, text)
         else:
-            hint = nearest(key, keys)
-            raise UserError(f"--set {setting}: a recipe has no field {key!r}{hint}")
+            recipe = recipe.changed(**_change(recipe, key, option, text))
     return recipe
 
 
-def _check_stages(recipe, setting, field):
+def _parsed(setting):
+    word, equals, text = (part.strip() for part in setting.partition("="))
+    if not equals:
+        raise UserError(f"`{setting}`: write it as key=value")
+    head, _, rest = word.partition(".")
+    if head == "stages" and rest:
+        return setting, head, rest, text
+    if (found := keys.resolve(word)) is None:
+        paths = [f"{section}.{field}" for section, field in keys.BY_PATH if section]
+        hint = nearest(word, paths if "." in word else keys.PLACES)
+        raise UserError(f"`{setting}`: a recipe has no field {word!r}{hint}")
+    return setting, *found, text
+
+
+def _change(recipe, key, option, text):
+    """What one setting changes of a recipe: fields by their keys."""
+    if option:
+        return _option(recipe, key, option, text)
+    place = keys.PLACES[key]
+    if not place.is_part:
+        return {key: convert(text, place.kind, key)}
+    value = convert(text, str | None if key == keys.ADVERSARY else str, key)
+    if value == keys.flat(recipe).get(key):
+        return {}
+    return {key: value, f"{key}_options": {}}
+
+
+def _check_stages(recipe, setting, key, option):
     """A field that stages set themselves cannot be set for the whole run."""
-    own = [n for n, stage in enumerate(recipe.stages, start=1) if field in stage]
-    if own or (recipe.stages and field == "epochs"):
+    field = f"{key}_options" if option else key
+    own = [n for n, s in enumerate(recipe.stages, start=1) if {field, key} & s.keys()]
+    if own or (recipe.stages and key == "epochs"):
         raise UserError(
-            f"--set {setting}: stages of recipe {recipe.name!r} set {field} themselves; "
-            f"write --set stages.{own[0] if own else 1}.{setting}"
+            f"`{setting}`: stages of recipe {recipe.name!r} set {key} themselves; "
+            f"write `stages.{own[0] if own else 1}.{setting}`"
         )
 
 
+def _set_in_stages(recipe, setting, key, option, text):
+    """An adversarial field of a recipe whose stages alone have an adversary, or none has."""
+    stages = list(recipe.stages)
+    places = [place for place, stage in enumerate(stages) if stage.get(keys.ADVERSARY)]
+    for place in places:
+        change = _change(plan(recipe)[place].recipe, key, option, text)
+        stages[place] = {**stages[place], **change}
+    if not places:
+        log.warning(f"`{setting}`: recipe {recipe.name!r} has no discriminator, so no effect")
+    return recipe.changed(stages=tuple(stages))
+
+
 def _set_stage(recipe, option, text):
-    number, _, key = option.partition(".")
+    number, _, word = option.partition(".")
     count = len(recipe.stages)
-    if not number.isdecimal() or not 1 <= int(number) <= count or not key:
+    if not number.isdecimal() or not 1 <= int(number) <= count or not word:
         raise UserError(
-            f"--set stages.{option}={text}: recipe {recipe.name!r} has {count} stages; "
+            f"`stages.{option}={text}`: recipe {recipe.name!r} has {count} stages; "
             "write stages.N.field=value"
         )
     place = int(number) - 1
     before = plan(recipe)[place].recipe
-    after = apply(before, [f"{key}={text}"])
-    changed = {f: getattr(after, f) for f in STAGED if getattr(after, f) != getattr(before, f)}
+    after = apply(before, [f"{word}={text}"])
+    was, now = keys.flat(before), keys.flat(after)
+    changed = {key: now[key] for key in now if key in STAGED and now[key] != was.get(key, ...)}
     if before != after and not changed:
-        raise UserError(f"--set stages.{option}={text}: {key} belongs to the whole run")
+        raise UserError(f"`stages.{option}={text}`: {word} belongs to the whole run")
     stages = list(recipe.stages)
     stages[place] = {**stages[place], **changed}
-    return dataclasses.replace(recipe, stages=tuple(stages))
+    return recipe.changed(stages=tuple(stages))
 
 
-def _set_option(recipe, part, option, text):
-    name = getattr(recipe, part)
+def _option(recipe, key, option, text):
+    fields = keys.flat(recipe)
+    name = fields.get(key)
     if name is None:
-        raise UserError(f"--set {part}.{option}={text}: recipe {recipe.name!r} has no {part}")
-    known = _part_defaults(part, name)
-    check_options(f"--set {part}.{option}={text}: {part} {name!r}", [option], known)
-    value = convert(text, type(known[option]), f"{part}.{option}")
-    options = {**getattr(recipe, f"{part}_options"), option: value}
-    return dataclasses.replace(recipe, **{f"{part}_options": options})
+        raise UserError(f"`{key}.{option}={text}`: recipe {recipe.name!r} has no {key}")
+    known = _part_defaults(key, name)
+    check_options(f"`{key}.{option}={text}`: {key} {name!r}", [option], known)
+    value = convert(text, type(known[option]), f"{key}.{option}")
+    return {f"{key}_options": {**fields[f"{key}_options"], option: value}}

@@ -2,6 +2,14 @@
 
 from keras_colorizer.training.recipes import Recipe, recipe
 from keras_colorizer.training.recipes.report import on_the_bench
+from keras_colorizer.training.recipes.sections import (
+    Adversary,
+    Data,
+    Loss,
+    Optimizer,
+    Part,
+    Run,
+)
 
 
 @recipe
@@ -16,20 +24,18 @@ def nazeri():
     return Recipe(
         purpose="Nazeri et al. 2018: a conditional GAN over L*a*b* with concatenated skips",
         expect=on_the_bench(12),
-        codec="lab",
-        generator="nazeri",
-        generator_options={"batch_norm_momentum": 0.9},
-        discriminator="patchgan",
-        discriminator_options={"patches": False},
-        update_rule="always",
-        objective_options={"smoothing": 0.1},
-        l1_factor=100.0,
-        noise_interval=0,
-        epochs=30,
-        epoch_photos=512,
-        batch=16,
-        momentum=0.5,
-        validation_photos=64,
+        data=Data(batch=16, epoch_photos=512, validation_photos=64),
+        codec=Part("lab"),
+        generator=Part("nazeri", {"batch_norm_momentum": 0.9}),
+        optimizer=Optimizer(momentum=0.5),
+        adversary=Adversary(
+            discriminator=Part("patchgan", {"patches": False}),
+            objective=Part("bce", {"smoothing": 0.1}),
+            update_rule=Part("always"),
+            pixel_weight=100.0,
+            noise_interval=0,
+        ),
+        run=Run(epochs=30),
     )
 
 
@@ -50,15 +56,10 @@ def colorful():
     return Recipe(
         purpose="Zhang et al. 2016: how likely each of 261 colours is, and a temperature",
         expect="not trained at 128 px yet; it says its minutes when it begins",
-        codec="bins",
-        generator="colorful",
-        generator_options={"width": 16, "batch_norm_momentum": 0.9},
-        loss="cross_entropy",
-        epochs=30,
-        batch=32,
-        learning_rate=1e-3,
-        schedule="one_cycle",
-        second_momentum=0.99,
-        validation_photos=256,
-        deliver="last",
+        data=Data(batch=32, validation_photos=256),
+        codec=Part("bins"),
+        generator=Part("colorful", {"width": 16, "batch_norm_momentum": 0.9}),
+        loss=Loss("cross_entropy"),
+        optimizer=Optimizer(learning_rate=1e-3, schedule="one_cycle", second_momentum=0.99),
+        run=Run(epochs=30, deliver="last"),
     )

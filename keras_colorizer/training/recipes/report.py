@@ -5,9 +5,14 @@ discriminator from dominating. Each variation changes one thing of recipe ``gan`
 worth on the same photos stands in experiments/README.md.
 """
 
-import dataclasses
-
 from keras_colorizer.training.recipes import Recipe, recipe
+from keras_colorizer.training.recipes.sections import (
+    Adversary,
+    Data,
+    Optimizer,
+    Part,
+    Run,
+)
 
 
 @recipe
@@ -19,11 +24,10 @@ def autoencoder():
     return Recipe(
         purpose="the report's baseline: small, quick, blurred",
         expect="13 minutes on two cores; test PSNR 19.7 dB (mean chroma: 19.3), colourfulness 21",
-        generator="autoencoder",
-        epochs=9,
-        batch=32,
-        learning_rate=1e-3,
-        validation_photos=256,
+        data=Data(batch=32, validation_photos=256),
+        generator=Part("autoencoder"),
+        optimizer=Optimizer(learning_rate=1e-3),
+        run=Run(epochs=9),
     )
 
 
@@ -37,16 +41,13 @@ def gan():
         purpose="the report's system: a GAN with an accuracy-gated discriminator",
         expect="62 minutes on two cores with --set precision=mixed_bfloat16 where the CPU has it; "
         "test PSNR 19.5 dB (mean chroma: 19.3), colourfulness 24",
-        generator="unet",
-        generator_options={"batch_norm_momentum": 0.9},
-        discriminator="discriminator",
-        update_rule_options={"threshold": 0.8},
-        epochs=30,
-        converged_patience=3,
-        epoch_photos=512,
-        batch=16,
-        momentum=0.5,
-        validation_photos=64,
+        data=Data(batch=16, epoch_photos=512, validation_photos=64),
+        generator=Part("unet", {"batch_norm_momentum": 0.9}),
+        optimizer=Optimizer(momentum=0.5),
+        adversary=Adversary(
+            update_rule=Part("accuracy_below", {"threshold": 0.8}), converged_patience=3
+        ),
+        run=Run(epochs=30),
     )
 
 
@@ -61,9 +62,9 @@ def on_the_bench(minutes):
 def _varied(purpose, minutes, generator_options=None, **changes):
     """The report's GAN with some fields changed; options of its generator join those it has."""
     base = gan()
-    options = {**base.generator_options, **(generator_options or {})}
+    options = {**base.generator.options, **(generator_options or {})}
     shared = {"purpose": purpose, "expect": on_the_bench(minutes), "generator_options": options}
-    return dataclasses.replace(base, **shared, **changes)
+    return base.changed(**shared, **changes)
 
 
 @recipe
@@ -76,8 +77,6 @@ def unet():
         "the report's generator on L1 alone",
         minutes=5,
         discriminator=None,
-        update_rule_options={},
-        converged_patience=None,
     )
 
 
@@ -185,13 +184,11 @@ def nogan():
         "discriminator": "discriminator",
         "update_rule": "always",
         "noise_interval": 0,
-        "converged_patience": None,
     }
     return _varied(
         "the report's networks, trained one after the other: DeOldify's NoGAN",
         minutes=8,
         discriminator=None,
-        update_rule_options={},
         deliver="last",
         stages=(
             {"epochs": 18},

@@ -1,5 +1,8 @@
 """The adversarial trainer: the report's GAN with its accuracy-gated discriminator, and others."""
 
+import dataclasses
+import types
+
 import keras
 import numpy as np
 from keras import ops
@@ -8,9 +11,11 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.models.discriminators.projection import JUDGE
 from keras_colorizer.training.augmentation.discriminator import SHOWN
 from keras_colorizer.training.losses import adversarial, pixel
+from keras_colorizer.training.recipes.sections import Adversary
 from keras_colorizer.training.trainers import backend, update_rules
 from keras_colorizer.training.trainers.base import BACKBONE, ColorTrainer
 
+REPORT = Adversary()
 TRACKED = (
     "generator_loss",
     "adversarial_loss",
@@ -26,63 +31,48 @@ class AdversarialColorizer(ColorTrainer):
     """Trains a generator against a discriminator that steps only when its update rule says so.
 
     Args:
-        generator, codec, terms, restraint, restraint_weight, flip, zoom, augment, age, ema, seed:
-            as in ``ColorTrainer``; the discriminator never sees photos of restraint.
+        generator, options: as in ``ColorTrainer``; the discriminator never sees photos of other
+            things.
         discriminator: model from colour (B, S, S, C), or [colour, gray] if it is conditional, to
             logits (B, 1), or (B, n) of n patches. What its layer ``backbone``, which stays as it
             is, sees in gray is computed once a step, for both networks and for reals and fakes.
-        update_rule: layer from the batch's accuracy to a bool; ``AccuracyBelow(0.8)`` by default.
-        l1_factor: weight of the pixel loss, the distance to the photo; the report's is 75 (of L1
-            over RGB in 0..1).
-        loss_name: ``l1`` (the report), ``mse`` or ``huber`` over what the codec predicts.
-        objective: ``bce`` (the report), or another of ``objectives``.
-        objective_options: of the objective, such as ``{"smoothing": 0.1}``.
-        shown: ``plain`` (the report), or how else what the discriminator sees is changed, see
-            ``training.shown``.
-        frozen: the generator stays as it is, only the discriminator learns.
-        noise_interval: every so many epochs half of the fakes that the discriminator sees are
-            uniform noise; 0 for never; the report's is 5.
+        adversary: the recipe's section, whose network ``discriminator`` is. The report's is the
+            default: gated at an accuracy of 0.8, 75 × L1 over RGB in 0..1, noise in every fifth
+            epoch.
 
     Raises:
-        UserError: ``shown`` other than ``plain`` for a discriminator with a backbone.
+        UserError: an ``augmentation`` of the adversary for a discriminator with a backbone.
 
     Source: the report, section on the GAN; Goodfellow et al. 2014; Isola et al. 2017 for L1.
     """
 
     optimizer_names = ("optimizer", "discriminator_optimizer")
+    sections = types.MappingProxyType({**ColorTrainer.sections, "adversary": Adversary})
 
     def __init__(
         self,
         generator,
         discriminator,
-        codec="rgb",
-        update_rule=None,
-        l1_factor=75.0,
-        objective="bce",
-        objective_options=None,
-        shown="plain",
-        frozen=False,
-        noise_interval=5,
-        **kwargs,
+        adversary=REPORT,
+        **options,
     ):
-        super().__init__(generator, codec, **kwargs)
-        self.discriminator = discriminator
-        self.update_rule = update_rule or update_rules.AccuracyBelow()
+        super().__init__(generator, **options)
+        self.discriminator, self.adversary = discriminator, adversary
+        rule, objective = adversary.update_rule, adversary.objective
+        self.update_rule = update_rules.get(rule.name, **rule.options)
         self.update_rule.build(())
-        self.l1_factor, self.noise_interval, self.frozen = l1_factor, noise_interval, frozen
-        self.objective, self.objective_options = objective, dict(objective_options or {})
-        self._objective = adversarial.get(objective, **self.objective_options)
-        self.shown, self._change = shown, SHOWN.find(shown)
+        self._objective = adversarial.get(objective.name, **objective.options)
+        self._change = SHOWN.find(adversary.augmentation)
         batch_norm = keras.layers.BatchNormalization
         self._sees = any(layer.name == BACKBONE for layer in discriminator.layers)
-        if self._sees and shown != "plain":
+        if self._sees and adversary.augmentation != "plain":
             raise UserError(
-                f"--set shown={shown}: discriminator {discriminator.name!r} sees gray through its "
-                "backbone, once a step; add --set shown=plain"
+                f"`shown={adversary.augmentation}`: discriminator {discriminator.name!r} sees gray "
+                "through its backbone, once a step; add `shown=plain`"
             )
         self._mixed = any(isinstance(layer, batch_norm) for layer in discriminator.layers)
         self.noisy = self.add_weight(shape=(), initializer="zeros", trainable=False, name="noisy")
-        names = [self.loss_name if name == "pixel" else name for name in TRACKED]
+        names = [self.asked.name if name == "pixel" else name for name in TRACKED]
         self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
     def get_config(self):
@@ -91,13 +81,7 @@ class AdversarialColorizer(ColorTrainer):
         return {
             **super().get_config(),
             "discriminator": serialize(self.discriminator),
-            "update_rule": serialize(self.update_rule),
-            "l1_factor": self.l1_factor,
-            "objective": self.objective,
-            "objective_options": self.objective_options,
-            "shown": self.shown,
-            "frozen": self.frozen,
-            "noise_interval": self.noise_interval,
+            "adversary": dataclasses.asdict(self.adversary),
         }
 
     def compile(self, optimizer, discriminator_optimizer, **kwargs):
@@ -118,7 +102,8 @@ class AdversarialColorizer(ColorTrainer):
     def begin_epoch(self, epoch):
         """Reseeds, and turns noise on in every ``noise_interval``-th epoch (counted from 1)."""
         super().begin_epoch(epoch)
-        due = self.noise_interval and (epoch + 1) % self.noise_interval == 0
+        interval = self.adversary.noise_interval
+        due = interval and (epoch + 1) % interval == 0
         self.noisy.assign(1.0 if due else 0.0)
 
     def judged(self, colour, gray):
@@ -139,7 +124,7 @@ class AdversarialColorizer(ColorTrainer):
         return [ops.stop_gradient(feature) for feature in features[-read:]]
 
     def changed(self, colour, gray):
-        """As ``judged``, in training: changed as ``shown`` says, gray as colour."""
+        """As ``judged``, in training: changed by ``adversary.augmentation``, gray as colour."""
         pictures = self.judged(colour, gray)
         if not isinstance(pictures, list):
             return self._change(pictures, self.random)
@@ -161,8 +146,9 @@ class AdversarialColorizer(ColorTrainer):
         return *ops.split(logits, len(colours)), moved
 
     def known(self, *tensors):
-        """Tensors of a training batch without the photos of restraint."""
-        return [t[: -self.restraint] for t in tensors] if self.restraint else tensors
+        """Tensors of a training batch without the photos of other things."""
+        count = self.out_of_domain.count
+        return [t[:-count] for t in tensors] if count else tensors
 
     def train_step(self, data):
         """One step of both networks on uint8 RGB (B, S, S, 3); returns running means."""
@@ -177,10 +163,10 @@ class AdversarialColorizer(ColorTrainer):
             *_, logits, _ = self.judge(weights, [real, fake] if self._mixed else [fake], condition)
             adversarial = self._objective.generator(logits)
             pixel = self.pixel_loss(target, prediction, gray, training=True)
-            total = adversarial + self.l1_factor * pixel
+            total = adversarial + self.adversary.pixel_weight * pixel
             return total, (total, adversarial, pixel)
 
-        if self.frozen:
+        if self.adversary.frozen:
             fake = ops.stop_gradient(self.generator(x, training=False))
             values = tuple(ops.stop_gradient(value) for value in loss(fake)[1])
         else:
@@ -222,9 +208,9 @@ class AdversarialColorizer(ColorTrainer):
         """The pixel loss and quality on uint8 RGB (B, S, S, 3); returns running means."""
         gray, x, target = self.prepare(data, training=False)
         prediction = self.result(x, training=False)
-        tracker = self.trackers[self.loss_name]
+        tracker = self.trackers[self.asked.name]
         tracker.update_state(self.pixel_loss(target, prediction, gray))
-        return {self.loss_name: tracker.result(), **self.score(gray, data, prediction)}
+        return {self.asked.name: tracker.result(), **self.score(gray, data, prediction)}
 
     def discriminator_accuracy(self, rgb):
         """How often the discriminator is right on photos and on their results, in 0..1.

@@ -62,11 +62,11 @@ def strategy(name):
         return contextlib.nullcontext()
     if name == "multi-worker":
         raise UserError(
-            "--strategy multi-worker: Keras 3's fit fails under MultiWorkerMirroredStrategy; "
-            "use --strategy mirrored on one machine"
+            "`strategy=multi-worker`: Keras 3's fit fails under MultiWorkerMirroredStrategy; "
+            "use `strategy=mirrored` on one machine"
         )
     if BACKEND != "tensorflow":
-        raise UserError(f"--strategy {name} needs Keras's TensorFlow backend, this is {BACKEND}")
+        raise UserError(f"`strategy={name}` needs Keras's TensorFlow backend, this is {BACKEND}")
     return tf.distribute.MirroredStrategy().scope()
 
 

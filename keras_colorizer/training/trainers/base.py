@@ -1,6 +1,8 @@
 """What the supervised and the adversarial trainer share."""
 
+import dataclasses
 import functools
+import types
 
 import keras
 import numpy as np
@@ -10,10 +12,13 @@ from keras_colorizer.color import codecs, metrics, spaces
 from keras_colorizer.errors import UserError
 from keras_colorizer.training.augmentation import ageing, photo
 from keras_colorizer.training.losses import activation_penalty, pixel
+from keras_colorizer.training.recipes import sections
+from keras_colorizer.training.recipes.sections import Augmentation, Loss, OutOfDomain, Part
 from keras_colorizer.training.trainers import backend
 
 # The generator's layer that is a backbone, and may learn at its own rate.
 BACKBONE = "backbone"
+RGB, L1, AS_REPORTED, NONE = Part("rgb"), Loss(), Augmentation(), OutOfDomain()
 
 
 class ColorTrainer(keras.Model):
@@ -25,25 +30,12 @@ class ColorTrainer(keras.Model):
 
     Args:
         generator: functional model from gray to what the codec decodes.
-        codec: a registered codec's name.
-        codec_options: of that codec, a dict.
-        loss_name: ``l1``, ``mse``, ``huber`` or ``cross_entropy`` over what the codec predicts.
-        classes: weights of the codec's classes in ``cross_entropy``, as ``prior`` measures them;
-            None lets all count alike.
-        terms: weights of ``losses.PixelLoss``'s further terms, such as ``{"neutral": 1.0}``.
-        restraint: how many photos at the end of each batch in training show other things than
-            the rest. They teach the network to be modest where it does not know.
-        restraint_weight: of their loss beside that of the rest.
-        restraint_saturation: their true chroma is scaled by it; below 1 asks for paler ones.
-        restraint_terms: the ``terms`` are asked of them too; else only the plain loss is.
-        headroom_weight: of ``headroom.crowding`` in the generator's loss; 0 for none.
-        flip: mirror each training photo left to right with probability 1/2.
-        zoom: of ``augmentation.window`` on each training photo; 0 for none.
-        augment: strength of ``augmentation.gray_of_film`` on what the generator sees; 0 for none.
-        age: strength of ``ageing`` on what the generator sees, with paper around some photos; 0 for
-            none.
+        codec, loss, augmentation, out_of_domain: sections of a recipe. In training the last
+            ``out_of_domain.count`` photos of a batch are those of other things.
+        classes: weights of the codec's classes in ``cross_entropy``, as ``class_weights`` measures
+            them; None lets all count alike.
         teacher: a ``teaching.Teacher``, whose chroma is, or is part of, the target in training, of
-            photos of restraint too; validation is against the truth. None for the truth alone.
+            photos of other things too; validation is against the truth. None for the truth alone.
         ema: decay of the moving average of the generator's weights, such as 0.995; the average is
             then what is validated and delivered. 0 for none.
         seed: of flips, dropout and noise; every epoch reseeds from (seed, epoch), so a resumed
@@ -52,24 +44,18 @@ class ColorTrainer(keras.Model):
 
     optimizer_names = ("optimizer",)
     backbone_optimizer = None
+    sections = types.MappingProxyType(
+        {"codec": Part, "loss": Loss, "augmentation": Augmentation, "out_of_domain": OutOfDomain}
+    )
 
     def __init__(
         self,
         generator,
-        codec="rgb",
-        loss_name="l1",
-        terms=None,
-        codec_options=None,
+        codec=RGB,
+        loss=L1,
+        augmentation=AS_REPORTED,
+        out_of_domain=NONE,
         classes=None,
-        restraint=0,
-        restraint_weight=1.0,
-        restraint_saturation=1.0,
-        restraint_terms=False,
-        headroom_weight=0.0,
-        flip=True,
-        zoom=0.0,
-        augment=0.0,
-        age=0.0,
         teacher=None,
         ema=0.0,
         seed=0,
@@ -77,20 +63,16 @@ class ColorTrainer(keras.Model):
     ):
         super().__init__(inputs=generator.inputs, outputs=generator.outputs, **kwargs)
         self.generator = generator
-        self.codec_name, self.flip, self.zoom, self.augment = codec, flip, zoom, augment
-        self.age, self.teacher = age, teacher
-        self.loss_name, self.terms, self.seed = loss_name, dict(terms or {}), seed
-        self.restraint, self.restraint_weight = restraint, restraint_weight
-        self.restraint_saturation, self.restraint_terms = restraint_saturation, restraint_terms
-        self.headroom_weight = headroom_weight
+        self.codec, self.asked, self.seed = codec, loss, seed
+        self.augmentation, self.out_of_domain = augmentation, out_of_domain
+        self.teacher = teacher
         self.classes = None if classes is None else [float(weight) for weight in classes]
-        self._pixel = pixel.PixelLoss(loss_name, **self.terms, classes=self.classes)
+        self._pixel = pixel.PixelLoss(loss, self.classes)
         self.ema, self.average = ema, keras.models.clone_model(generator) if ema else None
         if ema:
             self.average.set_weights(generator.get_weights())
             self.average.trainable = False
-        self.codec_options = dict(codec_options or {})
-        self._codec = codecs.get(codec, **self.codec_options)
+        self._codec = codecs.get(codec.name, **codec.options)
         self.random = keras.random.SeedGenerator(seed)
         names = ("psnr", "colourfulness", "neutral_drift")
         self.quality = {name: keras.metrics.Mean(name=name) for name in names}
@@ -100,20 +82,11 @@ class ColorTrainer(keras.Model):
         return {
             "name": self.name,
             "generator": keras.saving.serialize_keras_object(self.generator),
-            "codec": self.codec_name,
-            "codec_options": self.codec_options,
+            "codec": dataclasses.asdict(self.codec),
+            "loss": dataclasses.asdict(self.asked),
+            "augmentation": dataclasses.asdict(self.augmentation),
+            "out_of_domain": dataclasses.asdict(self.out_of_domain),
             "classes": self.classes,
-            "loss_name": self.loss_name,
-            "terms": self.terms,
-            "restraint": self.restraint,
-            "restraint_weight": self.restraint_weight,
-            "restraint_saturation": self.restraint_saturation,
-            "restraint_terms": self.restraint_terms,
-            "headroom_weight": self.headroom_weight,
-            "flip": self.flip,
-            "zoom": self.zoom,
-            "augment": self.augment,
-            "age": self.age,
             "teacher": self.teacher and keras.saving.serialize_keras_object(self.teacher),
             "ema": self.ema,
             "seed": self.seed,
@@ -127,9 +100,13 @@ class ColorTrainer(keras.Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         """Rebuilds a trainer from ``get_config``; nested models are revived first."""
-        revive = keras.saving.deserialize_keras_object
-        nested = {k for k, v in config.items() if isinstance(v, dict) and "class_name" in v}
-        return cls(**{k: revive(v) if k in nested else v for k, v in config.items()})
+        found = dict(config)
+        for key, value in config.items():
+            if key in cls.sections:
+                found[key] = sections.revive(cls.sections[key], value)
+            elif isinstance(value, dict) and "class_name" in value:
+                found[key] = keras.saving.deserialize_keras_object(value)
+        return cls(**found)
 
     def compile(self, optimizer, backbone_optimizer=None, jit_compile=False, **kwargs):
         """Sets the generator's optimizers and builds their slots, so that checkpoints hold them.
@@ -199,37 +176,39 @@ class ColorTrainer(keras.Model):
     def prepare(self, data, training):
         """A batch as ``fit`` hands it over → (gray, network input, target) floats."""
         rgb, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        if training and self.flip:
+        change = self.augmentation if training else Augmentation(flip=False)
+        if change.flip:
             draw = keras.random.uniform((ops.shape(rgb)[0], 1, 1, 1), seed=self.random)
             rgb = ops.where(draw < 0.5, ops.flip(rgb, axis=2), rgb)
-        if training and self.zoom:
+        if change.zoom:
             # Back to whole levels, which is what codecs take and photos have.
-            rgb = photo.window(ops.cast(rgb, "float32"), self.zoom, self.random)
+            rgb = photo.window(ops.cast(rgb, "float32"), change.zoom, self.random)
             rgb = ops.cast(ops.round(ops.clip(rgb, 0.0, 255.0)), "uint8")
         clean = rgb
-        if training and self.age:
-            rgb = ageing.frames(rgb, self.age, self.random)
+        if change.age:
+            rgb = ageing.frames(rgb, change.age, self.random)
         x, target = self._codec.encode(rgb)
         if training and self.teacher:
             target = self.teacher.target(clean, rgb, target)
         rgb = ops.cast(rgb, "float32") / 255.0
-        if training and (self.augment or self.age):
-            seen = photo.gray_of_film(rgb, self.augment, self.random, self.age)
+        if change.film or change.age:
+            seen = photo.gray_of_film(rgb, change.film, self.random, change.age)
             x = self._codec.see(seen)
         return spaces.luma(rgb), x, target
 
     def pixel_loss(self, target, prediction, gray, training=False):
         """The loss of predictions (B, h, w, C) against their targets, a scalar.
 
-        In training the last ``restraint`` photos count by themselves.
+        In training the photos of other things count by themselves.
         """
-        if not (training and self.restraint):
+        section = self.out_of_domain
+        if not (training and section.count):
             return self._pixel(target, prediction, gray)
-        known, other = slice(None, -self.restraint), slice(-self.restraint, None)
+        known, other = slice(None, -section.count), slice(-section.count, None)
         value = self._pixel(target[known], prediction[known], gray[known])
-        pale = self.restraint_saturation * target[other]
-        modest = self._pixel if self.restraint_terms else self._pixel.plain
-        return value + self.restraint_weight * modest(pale, prediction[other], gray[other])
+        pale = section.saturation * target[other]
+        loss = self._pixel if section.terms else self._pixel.plain
+        return value + section.weight * loss(pale, prediction[other], gray[other])
 
     @functools.cached_property  # past Keras's tracking: its weights are the generator's
     def _watched(self):
@@ -237,16 +216,16 @@ class ColorTrainer(keras.Model):
 
     def step_generator(self, x, loss):
         """One optimizer step of the generator on ``loss(prediction) → (scalar, rest)``."""
-        model = self._watched if self.headroom_weight else self.generator
+        model = self._watched if self.asked.headroom else self.generator
         state = [v.value for v in model.non_trainable_variables]
 
         def objective(values):
             prediction, moved = model.stateless_call(values, state, x, training=True)
-            if self.headroom_weight:
+            if self.asked.headroom:
                 prediction, *crowd = prediction
             value, rest = loss(prediction)
-            if self.headroom_weight:
-                value = value + self.headroom_weight * activation_penalty.crowding(crowd)
+            if self.asked.headroom:
+                value = value + self.asked.headroom * activation_penalty.crowding(crowd)
             scaled = self.optimizer.scale_loss(value / backend.replicas())
             return scaled, (prediction, moved, rest)
 

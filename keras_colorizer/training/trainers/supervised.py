@@ -10,16 +10,13 @@ class SupervisedColorizer(ColorTrainer):
     """Trains a generator on pairs of gray and colour, as the report trains its autoencoder.
 
     Args:
-        generator, codec, flip, zoom, augment, age, ema, seed: as in ``ColorTrainer``.
-        loss_name: ``l1``, ``mse``, ``huber`` or ``cross_entropy`` over what the codec predicts.
-        terms: weights of ``losses.PixelLoss``'s further terms, for codecs of chroma.
-        codec_options, classes, restraint: as in ``ColorTrainer``.
+        generator, options: as in ``ColorTrainer``.
 
     Source: the report, section on the baseline.
     """
 
-    def __init__(self, generator, codec="rgb", loss_name="l1", **kwargs):
-        super().__init__(generator, codec, loss_name, **kwargs)
+    def __init__(self, generator, **options):
+        super().__init__(generator, **options)
         self.loss_tracker = keras.metrics.Mean(name="loss")
 
     def train_step(self, data):

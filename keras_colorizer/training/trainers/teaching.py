@@ -15,7 +15,7 @@ from keras_colorizer.training.losses import pixel
 from keras_colorizer.training.trainers.base import BACKBONE
 from keras_colorizer.utils.files import write_text
 
-OPTION = "--teacher"
+OPTION = "teacher"
 # With the weights, what of a card decides which colours a teacher gives.
 DECIDES = ("codec", "codec_options", "generator")
 DIGEST = "weights_sha256"
@@ -97,7 +97,7 @@ def _rebuilt(folder, size, trained, found, codec):
     """The network of a card at another size, with the trained weights, not trainable."""
     generator = found.get("generator") or {}
     if "name" not in generator:
-        raise UserError(f"{OPTION} {folder}: its card does not name its generator; train it anew")
+        raise UserError(f"`teacher={folder}`: its card does not name its generator; train it anew")
     name, options = generator["name"], dict(generator.get("options") or {})
     if BACKBONE in registry.defaults(name):
         options = {"channels": codec.channels, **options}
@@ -105,7 +105,7 @@ def _rebuilt(folder, size, trained, found, codec):
     values = trained.get_weights()
     if [w.shape for w in values] != [tuple(w.shape) for w in network.weights]:
         raise UserError(
-            f"{OPTION} {folder}: its weights are not those of generator {name!r} with the options "
+            f"`teacher={folder}`: its weights are not those of generator {name!r} with the options "
             "on its card; restore or train it anew"
         )
     network.set_weights(values)
@@ -122,26 +122,26 @@ def load(recipe):
     Raises:
         UserError: as ``Teacher`` does.
     """
-    if recipe.teacher is None or not recipe.teacher_weight:
+    if recipe.teacher.source is None or not recipe.teacher.weight:
         return None
     return Teacher(
-        str(start.folder_of(recipe.teacher, OPTION)),
-        recipe.size,
-        recipe.teacher_saturation,
-        recipe.teacher_weight,
+        str(start.folder_of(recipe.teacher.source, OPTION)),
+        recipe.data.size,
+        recipe.teacher.saturation,
+        recipe.teacher.weight,
     )
 
 
 def check(recipe, codec):
     """Raises a UserError if a recipe has a teacher whose colours it cannot be asked for."""
-    if recipe.teacher is None:
+    if recipe.teacher.source is None:
         return
     if not codec.predicts_cbcr:
-        raise UserError(f"{OPTION}: codec {recipe.codec!r} predicts no chroma; ycbcr does")
-    if recipe.discriminator:
+        raise UserError(f"`teacher`: codec {recipe.codec.name!r} predicts no chroma; ycbcr does")
+    if recipe.adversary:
         raise UserError(
-            f"{OPTION} beside a discriminator: it would take the teacher's colours for real ones; "
-            "add --set discriminator=none"
+            "`teacher` beside a discriminator: it would take the teacher's colours for real ones; "
+            "add `discriminator=none`"
         )
 
 
@@ -157,9 +157,9 @@ def keep(recipe, run):
     Raises:
         UserError: the teacher is gone, or is not the one that the run began with.
     """
-    if recipe.teacher is None:
+    if recipe.teacher.source is None:
         return
-    folder = start.folder_of(recipe.teacher, OPTION)
+    folder = start.folder_of(recipe.teacher.source, OPTION)
     network, found = card.load_network(folder)
     found = {**found, DIGEST: digest(network)}
     path = run.folder / start.TAUGHT
@@ -168,8 +168,8 @@ def keep(recipe, run):
         other = [key for key in (DIGEST, *DECIDES) if before.get(key) != found.get(key)]
         if other:
             raise UserError(
-                f"{OPTION} {recipe.teacher}: not the teacher that this run began with (other "
-                f"{', '.join(other)} than in {path}); restore it or begin a new run"
+                f"`teacher={recipe.teacher.source}`: not the teacher that this run began with "
+                f"(other {', '.join(other)} than in {path}); restore it or begin a new run"
             )
         return
     if run.epochs_done:

@@ -17,6 +17,7 @@ from keras_colorizer.color import spaces
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import recipes
 from keras_colorizer.training.augmentation import ageing, photo
+from keras_colorizer.training.recipes.sections import Augmentation, Loss, Part
 from keras_colorizer.training.trainers.supervised import SupervisedColorizer
 
 
@@ -186,7 +187,12 @@ def test_without_age_not_one_number_more_is_drawn(gray, rgb):
 def trainer(age):
     keras.utils.set_random_seed(0)
     network = models.build("chroma", 32, widths=(4, 6, 6, 8, 8), depths=(0, 0, 0, 0, 0))
-    found = SupervisedColorizer(network, "ycbcr", "huber", augment=0.5, age=age)
+    found = SupervisedColorizer(
+        network,
+        codec=Part("ycbcr"),
+        loss=Loss("huber"),
+        augmentation=Augmentation(film=0.5, age=age),
+    )
     found.compile(keras.optimizers.Adam(1e-3))
     return found
 
@@ -214,7 +220,7 @@ def test_validation_and_runs_without_age_see_what_they_saw():
     plain, aged = trainer(0.0), trainer(1.0)
     for a, b in zip(*(t.prepare((batch(),), training=False) for t in (plain, aged)), strict=True):
         assert np.array_equal(a, b)
-    assert plain.get_config()["age"] == 0.0
+    assert plain.get_config()["augmentation"]["age"] == 0.0
     again = SupervisedColorizer.from_config(aged.get_config())
     assert again.age == 1.0
 
@@ -250,4 +256,4 @@ def test_photos_age_on_torch_too():
 
 def test_an_age_beyond_1_is_refused_in_one_line():
     with pytest.raises(UserError, match=r"^recipe field age is 1\.5: it must be 0 to 1$"):
-        recipes.Recipe(age=1.5)
+        recipes.Recipe().changed(age=1.5)

@@ -7,6 +7,7 @@ from keras import ops
 from keras_colorizer import models
 from keras_colorizer.training import fit, recipes
 from keras_colorizer.training.losses import activation_penalty
+from keras_colorizer.training.recipes.sections import Loss
 from keras_colorizer.training.trainers import base
 
 SMALL = {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)}
@@ -39,13 +40,13 @@ def test_crowding_by_hand():
 def test_the_penalty_brings_crowded_sums_down(stage):
     recipe = recipes.smoke(recipes.get("chroma-gan"))
     small = {"data": "synthetic", "generator_options": SMALL, "flip": False, "augment": 0.0}
-    stages = recipes.plan(recipes.dataclasses.replace(recipe, **small))
+    stages = recipes.plan(recipe.changed(**small))
     rgb = np.random.default_rng(0).integers(0, 256, (8, 32, 32, 3), "uint8")
     after = {}
     for weight in (0.0, 10.0):
         changes = {"headroom_weight": weight, "ema": 0.0, "learning_rate": 0.05}
         changes |= {"schedule": "constant"}
-        built = fit.build(recipes.dataclasses.replace(stages[stage].recipe, **changes))
+        built = fit.build(stages[stage].recipe.changed(**changes))
         for layer in built.generator.layers:
             if "batch_normalization" in layer.name:
                 layer.gamma.assign(4 * layer.gamma)
@@ -58,5 +59,5 @@ def test_the_penalty_brings_crowded_sums_down(stage):
 
 
 def test_the_weight_is_kept_in_the_configuration():
-    built = base.ColorTrainer(models.build("chroma", 32, **SMALL), headroom_weight=0.5)
-    assert base.ColorTrainer.from_config(built.get_config()).headroom_weight == 0.5
+    built = base.ColorTrainer(models.build("chroma", 32, **SMALL), loss=Loss(headroom=0.5))
+    assert base.ColorTrainer.from_config(built.get_config()).asked.headroom == 0.5

@@ -1,6 +1,5 @@
 """The prior of colours: its numbers by hand, and whole runs that measure, keep and need it."""
 
-import dataclasses
 import json
 
 import keras
@@ -16,14 +15,13 @@ from keras_colorizer.training.losses import class_weights
 
 
 def tiny(**changes):
-    recipe = dataclasses.replace(
-        recipes.smoke(recipes.get("colorful")),
+    recipe = recipes.smoke(recipes.get("colorful")).changed(
         data="synthetic",
         size=16,
         epochs=3,
         generator_options={"width": 2, "batch_norm_momentum": 0.9},
     )
-    return dataclasses.replace(recipe, **changes)
+    return recipe.changed(**changes)
 
 
 def place(a, b):
@@ -135,12 +133,12 @@ def test_other_losses_have_none(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"loss": "l1"}, "--set loss=l1: cross_entropy is for codecs .* codec 'bins' is one"),
+        ({"loss": "l1"}, "`loss=l1`: cross_entropy is for codecs .* codec 'bins' is one"),
         ({"codec": "ycbcr", "generator": "chroma", "size": 32}, "codec 'ycbcr' is none"),
-        ({"discriminator": "discriminator"}, "--set discriminator=discriminator: it judges"),
-        ({"saturation": 1.2}, "--set saturation=…: codec 'bins' predicts no chroma"),
-        ({"neutral_weight": 1.0}, "--set neutral_weight=…: codec 'bins' predicts no chroma"),
-        ({"restraint_saturation": 0.5}, "--set restraint_saturation=…: codec 'bins' predicts no"),
+        ({"discriminator": "discriminator"}, "`discriminator=discriminator`: it judges"),
+        ({"saturation": 1.2}, "`saturation=…`: codec 'bins' predicts no chroma"),
+        ({"neutral_weight": 1.0}, "`neutral_weight=…`: codec 'bins' predicts no chroma"),
+        ({"restraint_saturation": 0.5}, "`restraint_saturation=…`: codec 'bins' predicts no"),
         ({"codec_options": {"temperature": 2}}, "codec.temperature is 2; give a number from 0"),
         ({"codec_options": {"temp": 1}}, "codec 'bins' has no option 'temp'"),
         ({"generator": "unet", "generator_options": {}}, "codec 'bins' takes 4 × 4 × 261"),

@@ -1,12 +1,11 @@
 """Every recipe's stages take a step, and each variation on the report's GAN is what it says."""
 
-import dataclasses
-
 import keras
 import numpy as np
 import pytest
 
 from keras_colorizer.training import fit, recipes
+from keras_colorizer.training.recipes.sections import Part
 
 WIDTHS = {"unet": 4, "autoencoder": 3, "nazeri": 5, "discriminator": 4, "patchgan": 4}
 STAGES = [(name, number) for name in recipes.names()
@@ -15,11 +14,12 @@ STAGES = [(name, number) for name in recipes.names()
 
 def tiny(name, stage=0):
     recipe = recipes.plan(recipes.smoke(recipes.get(name)))[stage].recipe
-    recipe = dataclasses.replace(recipe, teacher=None)  # with one: test_teaching.py
+    recipe = recipe.changed(teacher=None)  # with one: test_teaching.py
     for part in ("generator", "discriminator"):
-        if count := WIDTHS.get(getattr(recipe, part)):
-            options = {**getattr(recipe, f"{part}_options"), "widths": (4, 6, 8, 10, 10)[:count]}
-            recipe = dataclasses.replace(recipe, **{f"{part}_options": options})
+        fields = recipes.keys.flat(recipe)
+        if count := WIDTHS.get(fields[part]):
+            options = {**fields[f"{part}_options"], "widths": (4, 6, 8, 10, 10)[:count]}
+            recipe = recipe.changed(**{f"{part}_options": options})
     return recipe
 
 
@@ -29,11 +29,13 @@ def test_every_stage_of_every_recipe_takes_a_step(name, stage):
     trainer = fit.build(recipe)
     trainer.run_eagerly = True
     before = trainer.generator.get_weights()
-    rgb = np.random.default_rng(0).integers(0, 256, (4, recipe.size, recipe.size, 3), "uint8")
+    rgb = np.random.default_rng(0).integers(
+        0, 256, (4, recipe.data.size, recipe.data.size, 3), "uint8"
+    )
     logs = trainer.train_on_batch(rgb, return_dict=True)
     assert all(np.isfinite(float(value)) for value in logs.values())
     changed = [np.any(a != b) for a, b in zip(before, trainer.generator.get_weights(), strict=True)]
-    assert any(changed) != recipe.frozen
+    assert any(changed) != bool(recipe.adversary and recipe.adversary.frozen)
 
 
 def layers(name):
@@ -41,37 +43,40 @@ def layers(name):
 
 
 def test_what_each_variation_varies():
-    gan = dataclasses.asdict(recipes.get("gan"))
-    told = {}
+    gan, told = recipes.keys.flat(recipes.get("gan")), {}
     for name in recipes.names():
-        other = dataclasses.asdict(recipes.get(name))
-        told[name] = {k for k in gan if gan[k] != other[k]} - {"name", "purpose", "expect"}
-    alone = {"discriminator", "update_rule_options", "converged_patience"}
+        other = recipes.keys.flat(recipes.get(name))
+        told[name] = {key for key in other if gan.get(key) != other[key]}
+    alone = {"discriminator"}
     assert told["unet"] == alone
     assert told["gan-dense"] == told["gan-highway"] == {"generator_options"}
     assert told["gan-conditional"] == told["gan-spectral"] == {"discriminator_options"}
     assert told["gan-patch"] == {"discriminator", "discriminator_options"}
     assert told["gan-hinge"] == told["gan-least-squares"] == {"objective"}
     assert told["gan-augmented"] == {"shown"}
-    assert recipes.get("gan-dense").generator_options["batch_norm_momentum"] == 0.9
+    assert recipes.get("gan-dense").generator.options["batch_norm_momentum"] == 0.9
     assert keras.layers.BatchNormalization in layers("gan")
     assert keras.layers.BatchNormalization not in layers("gan-spectral")
 
 
 def test_nogan_trains_one_network_after_the_other():
     first, second, third = (stage.recipe for stage in recipes.plan(recipes.get("nogan")))
-    assert first.discriminator is None
-    assert second.discriminator == third.discriminator == "discriminator"
-    assert second.frozen and not third.frozen
+    assert first.adversary is None
+    assert second.adversary.discriminator == third.adversary.discriminator == Part("discriminator")
+    assert second.adversary.frozen and not third.adversary.frozen
     assert [s.continues for s in recipes.plan(recipes.get("nogan"))] == [False, False, True]
-    assert first.epochs + second.epochs + third.epochs == recipes.get("gan").epochs
+    epochs = [part.run.epochs for part in (first, second, third, recipes.get("gan"))]
+    assert sum(epochs[:3]) == epochs[3]
 
 
 def test_nazeris_numbers():
     recipe = recipes.get("nazeri")
-    assert (recipe.codec, recipe.generator, recipe.l1_factor) == ("lab", "nazeri", 100.0)
-    assert recipe.objective_options == {"smoothing": 0.1} and recipe.update_rule == "always"
-    assert (recipe.momentum, recipe.discriminator_momentum) == (0.5, 0.5)
-    assert recipe.learning_rate == recipe.discriminator_learning_rate == 2e-4
+    adversary, optimizer = recipe.adversary, recipe.optimizer
+    assert (recipe.codec.name, recipe.generator.name) == ("lab", "nazeri")
+    assert adversary.pixel_weight == 100.0
+    assert adversary.objective.options == {"smoothing": 0.1}
+    assert adversary.update_rule == Part("always")
+    assert optimizer.momentum == adversary.momentum == 0.5
+    assert optimizer.learning_rate == adversary.learning_rate == 2e-4
     discriminator = fit.build(tiny("nazeri")).discriminator
     assert len(discriminator.inputs) == 2 and discriminator.output_shape == (None, 1)

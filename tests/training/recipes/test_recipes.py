@@ -9,6 +9,7 @@ import pytest
 from keras_colorizer.errors import UserError
 from keras_colorizer.training import recipes
 from keras_colorizer.training.recipes import overrides
+from keras_colorizer.training.recipes.sections import Adversary, Part
 
 
 @pytest.mark.parametrize("name", sorted(recipes.names()))
@@ -27,12 +28,12 @@ def test_every_recipe_survives_its_json_and_says_its_command(name, tmp_path):
 
 
 def test_the_reports_numbers():
-    gan = recipes.get("gan")
-    assert (gan.objective, gan.loss, gan.shown, gan.ema) == ("bce", "l1", "plain", 0.0)
-    assert (gan.zoom, gan.augment, gan.schedule, gan.weight_decay) == (0, 0, "constant", 0)
-    assert (gan.size, gan.l1_factor, gan.noise_interval) == (128, 75.0, 5)
-    assert gan.update_rule == "accuracy_below"
-    assert gan.update_rule_options == {"threshold": 0.8}
+    gan = recipes.keys.flat(recipes.get("gan"))
+    told = {"objective": "bce", "loss": "l1", "shown": "plain", "ema": 0, "zoom": 0, "augment": 0}
+    told |= {"schedule": "constant", "weight_decay": 0, "size": 128, "l1_factor": 75}
+    told |= {"noise_interval": 5, "update_rule": "accuracy_below"}
+    told |= {"update_rule_options": {"threshold": 0.8}}
+    assert {key: gan[key] for key in told} == told
 
 
 @pytest.mark.parametrize(
@@ -51,10 +52,20 @@ def test_the_reports_numbers():
         ("objective.smoothing=0.1", "objective_options", {"smoothing": 0.1}),
         ("shown=diffaugment", "shown", "diffaugment"),
         ("codec=bins", "codec", "bins"),
+        ("optimizer.learning_rate=1e-3", "learning_rate", 1e-3),
+        ("adversary.pixel_weight=50", "l1_factor", 50.0),
+        ("adversary.update_rule.threshold=0.7", "update_rule_options", {"threshold": 0.7}),
+        ("adversary=patchgan", "discriminator", "patchgan"),
+        ("data=photos", "data", "photos"),
+        ("data.sources=photos", "data", "photos"),
+        ("loss=huber", "loss", "huber"),
+        ("loss.name=huber", "loss", "huber"),
+        ("out_of_domain=photos", "restraint", "photos"),
+        ("run=3", "epochs", 3),
     ],
 )
 def test_settings_are_typed(setting, field, value):
-    assert getattr(overrides.apply(recipes.get("gan"), [setting]), field) == value
+    assert recipes.keys.flat(overrides.apply(recipes.get("gan"), [setting]))[field] == value
 
 
 @pytest.mark.parametrize(
@@ -62,15 +73,15 @@ def test_settings_are_typed(setting, field, value):
     [
         ("epoch=3", "no field 'epoch'; did you mean 'epochs'"),
         ("epochs", "write it as key=value"),
+        ("optimizer.lerning_rate=1", "did you mean 'optimizer.learning_rate'"),
+        ("augmentation=1", "a recipe has no field 'augmentation'"),
         ("epochs=many", "epochs takes a whole number"),
         ("flip=perhaps", "flip takes true or false"),
         ("learning_rate=fast", "takes a number"),
         ("epochs=0", "at least 1"),
         ("learning_rate=-1", "above 0"),
         ("precision=float8", "unknown precision 'float8'"),
-        ("objective=hnge", "unknown objective 'hnge'.*did you mean 'hinge'"),
         ("objective.smothing=1", "no option 'smothing'; did you mean 'smoothing'"),
-        ("shown=rolls", "unknown shown 'rolls'.*did you mean 'rolled'"),
         ("schedule=cosine", "unknown schedule 'cosine'"),
         ("generator.skp=add", "no option 'skp'; did you mean 'skip'"),
         ("update_rule.treshold=1", "did you mean 'threshold'"),
@@ -83,6 +94,22 @@ def test_wrong_settings_are_one_clear_line(setting, told):
     assert "\n" not in error.value.message
 
 
+def test_an_adversary_comes_and_goes(caplog):
+    without = recipes.get("unet")
+    assert overrides.apply(recipes.get("gan"), ["discriminator=none"]).adversary is None
+    made = overrides.apply(without, ["l1_factor=50", "discriminator=patchgan"])
+    assert made.adversary == Adversary(Part("patchgan"), pixel_weight=50.0)
+    assert not caplog.messages
+    assert overrides.apply(without, ["l1_factor=50"]) == without
+    assert caplog.messages == ["`l1_factor=50`: recipe 'unet' has no discriminator, so no effect"]
+    stages = recipes.plan(overrides.apply(recipes.get("nogan"), ["adversary.pixel_weight=50"]))
+    assert [s.recipe.adversary and s.recipe.adversary.pixel_weight for s in stages] == [
+        None,
+        50,
+        50,
+    ]
+
+
 def test_options_of_a_part_that_is_not_there():
     with pytest.raises(UserError, match="'quickstart' has no discriminator"):
         overrides.apply(recipes.get("quickstart"), ["discriminator.dropout=0.5"])
@@ -90,13 +117,13 @@ def test_options_of_a_part_that_is_not_there():
 
 def test_options_of_a_codec_are_its_own():
     recipe = overrides.apply(recipes.get("colorful"), ["codec.temperature=0.5"])
-    assert recipe.codec_options == {"temperature": 0.5}
-    assert overrides.apply(recipe, ["codec=bins"]).codec_options == {"temperature": 0.5}
-    assert overrides.apply(recipe, ["codec=ycbcr"]).codec_options == {}
+    assert recipe.codec.options == {"temperature": 0.5}
+    assert overrides.apply(recipe, ["codec=bins"]).codec.options == {"temperature": 0.5}
+    assert overrides.apply(recipe, ["codec=ycbcr"]).codec.options == {}
     with pytest.raises(UserError, match="codec 'bins' has no option 'temp'.*'temperature'"):
         overrides.apply(recipe, ["codec.temp=0.5"])
     with pytest.raises(UserError, match="unknown field of stage 1 'codec_options'"):
-        dataclasses.replace(recipe, stages=({"epochs": 1, "codec_options": {}},))
+        recipe.changed(stages=({"epochs": 1, "codec_options": {}},))
 
 
 @pytest.mark.parametrize("share", ["0", "-1", "1.5", "nan"])
@@ -114,4 +141,4 @@ def test_a_damaged_recipe_is_one_clear_line(tmp_path, text):
 
 def test_recipes_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        recipes.get("gan").epochs = 1
+        recipes.get("gan").run.epochs = 1

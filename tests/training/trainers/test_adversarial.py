@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
+from keras_colorizer.training.recipes.sections import Part
+
 
 def weights(model):
     return [w.copy() for w in model.get_weights()]
@@ -79,9 +81,16 @@ def test_a_frozen_generator_stands_still_and_its_discriminator_learns(adversaria
     assert fake.shape == photos.shape and float(logs["l1"]) > 0
 
 
-@pytest.mark.parametrize("options", [{"objective": "hinge"}, {"objective": "least_squares"},
-                                     {"objective_options": {"smoothing": 0.1}},
-                                     {"shown": "diffaugment"}, {"shown": "rolled"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"objective": Part("hinge")},
+        {"objective": Part("least_squares")},
+        {"objective": Part("bce", {"smoothing": 0.1})},
+        {"augmentation": "diffaugment"},
+        {"augmentation": "rolled"},
+    ],
+)
 def test_both_networks_learn_under_every_objective_and_show(adversarial, photos, options):
     trainer = adversarial(threshold=1.1, conditional=True, **options)
     before = weights(trainer.generator), weights(trainer.discriminator)

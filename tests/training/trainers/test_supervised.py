@@ -6,6 +6,7 @@ import pytest
 
 from keras_colorizer import models
 from keras_colorizer.errors import UserError
+from keras_colorizer.training.recipes.sections import Loss
 from keras_colorizer.training.trainers.supervised import SupervisedColorizer
 
 
@@ -19,7 +20,7 @@ def make(**options):
 @pytest.mark.parametrize("loss", ["l1", "mse"])
 def test_it_learns_one_colour(loss):
     orange = np.full((16, 16, 16, 3), (230, 140, 20), "uint8")
-    trainer = make(loss_name=loss)
+    trainer = make(loss=Loss(loss))
     losses = trainer.fit(orange, batch_size=4, epochs=12, verbose=0).history["loss"]
     assert losses[-1] < losses[0] / 4
     logs = trainer.evaluate(orange, return_dict=True, verbose=0)
@@ -35,16 +36,16 @@ def test_the_loss_is_the_mean_error_over_rgb(photos):
 
 
 def test_saving_keeps_the_loss_and_the_optimizer(photos, tmp_path):
-    trainer = make(loss_name="mse")
+    trainer = make(loss=Loss("mse"))
     trainer.fit(photos, verbose=0)
     trainer.save(tmp_path / "trainer.keras")
     again = keras.saving.load_model(tmp_path / "trainer.keras")
-    assert again.loss_name == "mse" and int(again.optimizer.iterations) == 1
+    assert again.asked.name == "mse" and int(again.optimizer.iterations) == 1
 
 
 def test_an_unknown_loss_lists_the_known():
     with pytest.raises(UserError, match="unknown loss 'l2'"):
-        make(loss_name="l2")
+        make(loss=Loss("l2"))
 
 
 def test_flips_are_drawn_in_training_only(photos):

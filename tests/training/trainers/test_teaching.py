@@ -1,6 +1,5 @@
 """A student learns its teacher's chroma, sees damage that the teacher does not, and resumes."""
 
-import dataclasses
 import json
 import shutil
 
@@ -23,7 +22,7 @@ from keras_colorizer.training.trainers.supervised import SupervisedColorizer
 
 NETWORK = {"widths": (4, 6, 8, 8, 8), "depths": (0, 0, 0, 0, 0)}
 LICENCE = "CC0, made for this test"
-TINY = Recipe(
+TINY = Recipe().changed(
     name="taught", data="synthetic", codec="ycbcr", generator="chroma", generator_options=NETWORK,
     loss="l1", size=32, epochs=1, batch=8, epoch_photos=16, validation_photos=8, flip=False,
     learning_rate=1e-2,
@@ -62,7 +61,7 @@ def given(trainer, rgb, training=True):
 
 
 def test_the_target_is_what_the_teacher_gives_at_the_students_size(folder, garden):
-    recipe = dataclasses.replace(TINY, teacher=str(folder))
+    recipe = TINY.changed(teacher=str(folder))
     gray, _, target = given(fit.build(recipe), garden)
     _, found = card.load_network(folder)
     network = models.build("chroma", 32, **found["generator"]["options"])
@@ -73,16 +72,16 @@ def test_the_target_is_what_the_teacher_gives_at_the_students_size(folder, garde
 
 
 def test_the_codec_of_the_teachers_card_decodes(tmp_path, folder, garden):
-    plain = given(fit.build(dataclasses.replace(TINY, teacher=str(folder))), garden)[2]
+    plain = given(fit.build(TINY.changed(teacher=str(folder))), garden)[2]
     write_teacher(tmp_path / "vivid", codec_options={"saturation": 1.5})
-    vivid = dataclasses.replace(TINY, teacher=str(tmp_path / "vivid"))
+    vivid = TINY.changed(teacher=str(tmp_path / "vivid"))
     assert np.allclose(given(fit.build(vivid), garden)[2], 1.5 * plain, atol=1e-6)
 
 
 def test_chroma_of_another_resolution_is_brought_to_the_students(tmp_path, garden):
     options = {"widths": (4, 6, 8)}
     write_teacher(tmp_path / "rgb", 32, "autoencoder", options, codec="rgb")
-    recipe = dataclasses.replace(TINY, teacher=str(tmp_path / "rgb"))
+    recipe = TINY.changed(teacher=str(tmp_path / "rgb"))
     gray, _, target = given(fit.build(recipe), garden)
     network, _ = card.load_network(tmp_path / "rgb")
     fine = np.asarray(spaces.chroma(np.clip(network(gray, training=False), 0, 1)))
@@ -101,22 +100,22 @@ def test_a_backbone_that_was_frozen_teaches_alike_at_another_size(tmp_path):
 
 
 def test_saturation_and_weight_mix_teacher_and_truth(folder, garden):
-    recipe = dataclasses.replace(TINY, teacher=str(folder))
+    recipe = TINY.changed(teacher=str(folder))
     taught = given(fit.build(recipe), garden)[2]
     truth = given(fit.build(TINY), garden)[2]
-    mixed = dataclasses.replace(recipe, teacher_weight=0.25, teacher_saturation=2.0)
+    mixed = recipe.changed(teacher_weight=0.25, teacher_saturation=2.0)
     assert np.allclose(given(fit.build(mixed), garden)[2], 0.5 * taught + 0.75 * truth,
                        atol=1e-6)  # fmt: skip
-    alone = fit.build(dataclasses.replace(recipe, teacher_weight=0.0))
+    alone = fit.build(recipe.changed(teacher_weight=0.0))
     assert alone.teacher is None and np.array_equal(given(alone, garden)[2], truth)
     # Validation is against the truth.
     assert np.array_equal(given(fit.build(recipe), garden, training=False)[2], truth)
 
 
 def test_the_teacher_sees_neither_damage_nor_borders(folder, garden):
-    recipe = dataclasses.replace(TINY, teacher=str(folder), augment=1.0, age=1.0)
+    recipe = TINY.changed(teacher=str(folder), augment=1.0, age=1.0)
     many = np.repeat(garden, 8, axis=0)
-    clean = given(fit.build(dataclasses.replace(recipe, augment=0.0, age=0.0)), many)
+    clean = given(fit.build(recipe.changed(augment=0.0, age=0.0)), many)
     gray, seen, target = given(fit.build(recipe), many)
     assert np.abs(seen - clean[1]).mean() > 0.02
     # Where paper lies the target has no colour; elsewhere it is that of the clean photo.
@@ -129,7 +128,7 @@ def test_the_teacher_sees_neither_damage_nor_borders(folder, garden):
 
 
 def test_a_student_comes_near_to_its_teacher_which_stays_as_it_is(folder, garden):
-    recipe = dataclasses.replace(TINY, teacher=str(folder), generator_options={})
+    recipe = TINY.changed(teacher=str(folder), generator_options={})
     trainer = fit.build(recipe)
     before = [w.copy() for w in trainer.teacher.network.get_weights()]
     theirs = {id(v) for v in trainer.teacher.network.variables}
@@ -142,7 +141,7 @@ def test_a_student_comes_near_to_its_teacher_which_stays_as_it_is(folder, garden
 
 
 def test_saving_a_trainer_keeps_where_its_teacher_is(folder, garden, tmp_path):
-    trainer = fit.build(dataclasses.replace(TINY, teacher=str(folder), teacher_weight=0.5))
+    trainer = fit.build(TINY.changed(teacher=str(folder), teacher_weight=0.5))
     trainer.save(tmp_path / "trainer.keras")
     again = keras.saving.load_model(tmp_path / "trainer.keras")
     assert isinstance(again, SupervisedColorizer) and again.teacher.weight == 0.5
@@ -150,7 +149,7 @@ def test_saving_a_trainer_keeps_where_its_teacher_is(folder, garden, tmp_path):
 
 
 def test_a_resumed_run_wants_the_same_teacher(folder, tmp_path):
-    recipe = dataclasses.replace(TINY, teacher=str(folder))
+    recipe = TINY.changed(teacher=str(folder))
     run = run_folder.Run.begin(tmp_path / "run", recipe)
     fit.train(recipe, run)
     kept = json.loads((run.folder / start.TAUGHT).read_text())
@@ -161,10 +160,10 @@ def test_a_resumed_run_wants_the_same_teacher(folder, tmp_path):
     plain = run_folder.Run.begin(tmp_path / "plain", TINY)
     fit.train(TINY, plain)
     assert weights == next(plain.checkpoints.glob("last-*/*.h5")).stat().st_size
-    longer = dataclasses.replace(recipe, epochs=2)
+    longer = recipe.changed(epochs=2)
     fit.train(longer, run)
     assert run.epochs_done == 2
-    longer = dataclasses.replace(recipe, epochs=3)
+    longer = recipe.changed(epochs=3)
     shutil.move(folder, tmp_path / "gone")
     with pytest.raises(UserError, match=r"--teacher .*teacher: no such folder"):
         fit.train(longer, run)
@@ -184,19 +183,19 @@ def test_a_resumed_run_wants_the_same_teacher(folder, tmp_path):
 
 
 def test_what_does_not_go_with_a_teacher_is_one_clear_line(folder, tmp_path):
-    taught = dataclasses.replace(TINY, teacher=str(folder))
+    taught = TINY.changed(teacher=str(folder))
     with pytest.raises(UserError, match="--teacher beside a discriminator"):
-        fit.build(dataclasses.replace(taught, discriminator="chroma_discriminator",
+        fit.build(taught.changed(discriminator="chroma_discriminator",
                                           noise_interval=0))  # fmt: skip
     with pytest.raises(UserError, match="--teacher: codec 'rgb' predicts no chroma"):
-        fit.build(Recipe(size=32, teacher=str(folder)))
+        fit.build(Recipe().changed(size=32, teacher=str(folder)))
     for text in ("teacher_weight=1.5", "teacher_weight=nan", "teacher_saturation=0"):
         with pytest.raises(UserError, match=text.partition("=")[0]):
             overrides.apply(taught, [text])
     with pytest.raises(UserError, match="unknown field of stage 1 'teacher'"):
-        dataclasses.replace(TINY, stages=({"epochs": 1, "teacher": "flowers"},))
+        TINY.changed(stages=({"epochs": 1, "teacher": "flowers"},))
     with pytest.raises(UserError, match="--teacher flour: .*did you mean 'flowers'"):
-        fit.build(dataclasses.replace(TINY, teacher="flour"))
+        fit.build(TINY.changed(teacher="flour"))
     card.write(folder, {"name": "a", "codec": "ycbcr", "size": 64})
     with pytest.raises(UserError, match="its card does not name its generator"):
         fit.build(taught)
@@ -214,8 +213,8 @@ def test_the_recipe_names_what_it_needs():
     with pytest.raises(UserError, match="'photos-mobile' needs --teacher RUN|NAME"):
         chosen("photos-mobile", data="synthetic")
     recipe = chosen("photos-mobile", data="synthetic", teacher="flowers")
-    assert recipe.teacher == "flowers" and recipe.teacher_weight == 1.0
-    assert recipe.generator == recipes.get("chroma").generator
+    assert recipe.teacher.source == "flowers" and recipe.teacher.weight == 1.0
+    assert recipe.generator.name == recipes.get("chroma").generator
 
 
 def test_the_command_trains_a_student_and_its_card_names_the_teacher(folder, tmp_path):
