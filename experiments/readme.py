@@ -1,10 +1,14 @@
 """The tables of the README that every reader meets, out of what is recorded."""
 
+import dataclasses
+
 import numpy as np
 from dominance import markdown
 from measured import value
 
 from keras_colorizer.evaluation import summary
+from keras_colorizer.training.recipes import Recipe, keys
+from keras_colorizer.training.recipes.sections import POSITIVE, Adversary
 
 # Label → row, of branches from one checkpoint.
 BRANCHES = {
@@ -55,6 +59,33 @@ COLUMNS = {
     "delta_cf_per_image": "per-photo ΔCF ↓",
     "neutral_drift": "neutral drift ↓",
 }
+
+
+def _allowed(facts):
+    if facts["choices"]:
+        return ", ".join(f"`{choice}`" for choice in facts["choices"])
+    low, high = facts["low"], facts["high"]
+    if low is None and high is None:
+        return ""
+    least = "above 0" if low == POSITIVE else f"{low:g}"
+    return f"{least} to {high:g}" if high is not None else least + " or more" * (low != POSITIVE)
+
+
+def fields_table():
+    """Every field of a recipe, by section: its path and short key, default, and who may change it."""
+    rows, defaults = [], keys.flat(Recipe(adversary=Adversary()))
+    for key, place in keys.PLACES.items():
+        kind = keys.SECTIONS.get(place.section)
+        facts = {f.name: f.metadata for f in dataclasses.fields(kind)}[place.field] if kind else {}
+        path = f"`{place.section}.{place.field}`" if kind else f"`{place.field}`"
+        default = defaults[key] if defaults[key] not in ("", None) else "none"
+        changed = [
+            n for n, may in (("stages", place.staged), ("resumed runs", place.resumed)) if may
+        ]
+        allowed = _allowed(facts) if facts else "a registered part, with its options"
+        allowed = "a registered part, with its options" if place.is_part else allowed
+        rows.append([path, f"`{key}`", str(default).lower(), allowed, ", ".join(changed)])
+    return markdown(["short key", "default", "what it may be", "may change in"], rows, "field")
 
 
 def _costs(run, benchmark):

@@ -144,6 +144,7 @@ def generated(here=HERE):
         "branches": readme.branches_table(),
         "skin": readme.skin_table(),
         "speed": readme.speed_table(),
+        "fields": readme.fields_table(),
     }
 
 

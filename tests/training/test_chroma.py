@@ -12,6 +12,7 @@ from keras_colorizer.engine import train
 from keras_colorizer.errors import UserError
 from keras_colorizer.models import card
 from keras_colorizer.training import fit, recipes, run_folder, start
+from keras_colorizer.training.recipes.sections import Loss
 
 SMALL = {"widths": (4, 6, 6, 8, 8), "depths": (0, 0, 1, 1, 1)}
 
@@ -244,7 +245,7 @@ def test_an_average_on_several_devices_is_one_clear_line(monkeypatch):
         fit.build(tiny(ema=0.9))
 
 
-@pytest.mark.parametrize("field", [f"{term}_weight" for term in fit.TERMS])
+@pytest.mark.parametrize("field", [f"{term}_weight" for term in Loss().terms])
 def test_terms_need_chroma_and_count(rgb, field):
     recipe = recipes.smoke(recipes.get("quickstart"))
     with pytest.raises(UserError, match=f"{field}=…: codec 'rgb' predicts no chroma"):

@@ -78,7 +78,7 @@ class Recipe:
 
     def to_json(self):
         """The recipe as JSON text, for a run folder."""
-        found = {name: getattr(self, name) for name in ABOUT}
+        found = {name: getattr(self, name) for name in ABOUT if name != "stages"}
         found |= keys.nested(keys.flat(self))
         found["stages"] = [keys.nested(stage) for stage in self.stages]
         return json.dumps(found, indent=2) + "\n"
