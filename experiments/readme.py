@@ -72,19 +72,17 @@ def _allowed(facts):
 
 
 def fields_table():
-    """Every field of a recipe, by section: its path and short key, default, and who may change it."""
+    """Every field of a recipe: its path and short key, default, range, and what may change it."""
     rows, defaults = [], keys.flat(Recipe(adversary=Adversary()))
     for key, place in keys.PLACES.items():
         kind = keys.SECTIONS.get(place.section)
         facts = {f.name: f.metadata for f in dataclasses.fields(kind)}[place.field] if kind else {}
         path = f"`{place.section}.{place.field}`" if kind else f"`{place.field}`"
         default = defaults[key] if defaults[key] not in ("", None) else "none"
-        changed = [
-            n for n, may in (("stages", place.staged), ("resumed runs", place.resumed)) if may
-        ]
-        allowed = _allowed(facts) if facts else "a registered part, with its options"
-        allowed = "a registered part, with its options" if place.is_part else allowed
-        rows.append([path, f"`{key}`", str(default).lower(), allowed, ", ".join(changed)])
+        allowed = "a registered part, with its options" if place.is_part else _allowed(facts)
+        may = {"stages": place.staged, "resumed runs": place.resumed}
+        changed = ", ".join(who for who, it_may in may.items() if it_may)
+        rows.append([path, f"`{key}`", str(default).lower(), allowed, changed])
     return markdown(["short key", "default", "what it may be", "may change in"], rows, "field")
 
 
