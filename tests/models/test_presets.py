@@ -35,9 +35,9 @@ def test_a_bare_name_is_the_shipped_model_whatever_stands_beside(folder, tmp_pat
     assert presets.existing("photos") == folder / "photos"
     assert presets.existing("./photos") == presets.existing(Path("photos")) == Path("photos")
     assert presets.existing(Path("flowers")) == folder / "flowers"
-    told = "--init none: no such folder, and no shipped model is called 'none'"
+    told = "`init=none`: no such folder, and no shipped model is called 'none'"
     with pytest.raises(UserError, match=told):
-        presets.existing("none", "--init")
+        presets.existing("none", "init")
     card.write("photos", {"name": "mine", "codec": "rgb", "size": 32})
     assert presets.locate("photos") == folder / "photos"
     assert presets.shadowed("photos").startswith("photos: the shipped model; the model in the")

@@ -119,7 +119,7 @@ def test_a_stop_rule_ends_the_run_and_holds_after_it(tmp_path):
 
 def test_an_unmeasured_monitor_is_one_clear_line(tmp_path):
     recipe = tiny_gan(monitor="val_beauty")
-    with pytest.raises(UserError, match="monitor=val_beauty: not measured; there are epoch"):
+    with pytest.raises(UserError, match="monitor=val_beauty`: not measured; there are epoch"):
         fit.train(recipe, begin(tmp_path, recipe))
 
 

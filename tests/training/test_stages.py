@@ -67,7 +67,7 @@ def test_a_stage_of_unknown_fields_is_one_clear_line(fields, told):
 def test_a_staged_recipe_survives_its_json(tmp_path):
     recipes.write(staged(), tmp_path / "recipe.json")
     again = recipes.read(tmp_path / "recipe.json")
-    assert again.to_json() == staged().to_json() and again.epochs == 6
+    assert again.to_json() == staged().to_json() and again.run.epochs == 6
 
 
 def test_settings_reach_stages():
@@ -113,7 +113,7 @@ def test_weights_slots_and_average_are_carried():
     small, large = (fit.build(r.changed(ema=0.9)) for r in plan[:2])
     small.train_on_batch(rgb[:, ::2, ::2])
     stages.carry(small, large, continues=True)
-    pairs = [(small.generator.name, large.generator), (small.average, large.average)]
+    pairs = [(small.generator, large.generator), (small.average, large.average)]
     for a, b in itertools.chain(*(zip(x.weights, y.weights, strict=True) for x, y in pairs)):
         assert np.array_equal(a, b)
     assert int(large.optimizer.iterations) == 1

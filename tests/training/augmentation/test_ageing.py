@@ -222,7 +222,7 @@ def test_validation_and_runs_without_age_see_what_they_saw():
         assert np.array_equal(a, b)
     assert plain.get_config()["augmentation"]["age"] == 0.0
     again = SupervisedColorizer.from_config(aged.get_config())
-    assert again.age == 1.0
+    assert again.augmentation.age == 1.0
 
 
 def test_a_step_learns_from_aged_photos():

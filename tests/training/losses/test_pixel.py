@@ -7,6 +7,7 @@ from keras import ops
 from keras_colorizer.color import hues, metrics, spaces
 from keras_colorizer.errors import UserError
 from keras_colorizer.training.losses import pixel
+from keras_colorizer.training.recipes.sections import Loss
 from keras_colorizer.training.trainers import backend
 
 
@@ -45,7 +46,7 @@ def test_cross_entropy_by_hand():
     assert np.allclose(weights, [[[[2.0], [5.0]]]])
     expected = (2 * by_place[0] + 5 * by_place[1]) / 2
     assert float(pixel.cross_entropy(target, logits, weights)) == pytest.approx(expected)
-    rebalanced = pixel.PixelLoss("cross_entropy", classes=[2.0, 3.0, 5.0])
+    rebalanced = pixel.PixelLoss(Loss("cross_entropy"), [2.0, 3.0, 5.0])
     assert float(rebalanced(target, logits, None)) == pytest.approx(expected)
     assert float(rebalanced.plain(target, logits, None)) == pytest.approx(np.mean(by_place))
 
@@ -91,7 +92,7 @@ def test_gradients_are_finite_where_nothing_is_painted():
     rng = np.random.default_rng(0)
     target = ops.convert_to_tensor(rng.uniform(-0.2, 0.2, (2, 4, 4, 2)).astype("float32"))
     gray = ops.ones((2, 16, 16, 1))
-    loss = pixel.PixelLoss("huber", saturation=1.0, colourfulness=1.0, neutral=1.0)
+    loss = pixel.PixelLoss(Loss("huber", saturation=1.0, colourfulness=1.0, neutral=1.0))
     zero = ops.zeros((2, 4, 4, 2))
     value, _, (grad,) = backend.value_and_gradients(
         lambda v: (loss(target, v[0], gray), None), [zero]
@@ -104,7 +105,7 @@ def test_terms_add_up():
     target, painted = (rng.uniform(-0.2, 0.2, (2, 4, 4, 2)).astype("float32") for _ in range(2))
     target[:, :2] = 0
     gray = np.full((2, 16, 16, 1), 0.9, "float32")
-    both = pixel.PixelLoss("huber", colourfulness=2.0, neutral=3.0)(target, painted, gray)
+    both = pixel.PixelLoss(Loss("huber", colourfulness=2.0, neutral=3.0))(target, painted, gray)
     expected = pixel.huber(target, painted) + 2 * pixel.colourfulness_gap(target, painted)
     small = pixel.shrunk(gray, target)
     assert small.shape == (2, 4, 4, 1)
