@@ -39,7 +39,7 @@ def test_a_recipe_trains_and_exports(name, tmp_path):
     run = tmp_path / "run"
     done = call("--recipe", name, "--smoke", "--data", "synthetic", "--run", run)
     assert done.exit_code == 0, done.output
-    extra = {"prior.json"} if recipes.get(name).loss == "cross_entropy" else set()
+    extra = {"prior.json"} if recipes.get(name).loss.name == "cross_entropy" else set()
     assert {p.name for p in run.iterdir()} == extra | {
         "recipe.json", "environment.json", "metrics.csv", "curves.png", "samples", "checkpoints",
         "generator.keras", "card.json", "saved_model", "results.json",

@@ -93,7 +93,7 @@ def load(source, split, size):
     if not ids:
         raise UserError(
             f"{source.name}: no photo in split {split!r}; a source of few photos may leave a role "
-            "empty: add photos, or give `split` all"
+            "empty: add photos, or give `split=all`"
         )
     labels = source.labels(split)
     images, kept, excluded = np.empty((len(ids), size, size, 3), np.uint8), [], []

@@ -181,7 +181,7 @@ def test_joined_photos_are_indexed_as_one_array():
 
 def test_a_mix_too_large_for_memory_asks_for_a_cache(two, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "MOST_BYTES", 16 * 16 * 3 * 50)
-    with pytest.raises(UserError, match=r"one \+ two: \d+ photos at 16 px take .*--cache FOLDER"):
+    with pytest.raises(UserError, match=r"one \+ two: \d+ photos at 16 px take .*`cache=FOLDER`"):
         data.load_photos(list(two), "train", 16)
     assert len(data.load_photos(list(two), "train", 16, cache=tmp_path / "cache")) > 50
     assert len(data.load_photos(two[1], "train", 16)) > 50  # one source: as ever

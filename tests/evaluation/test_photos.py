@@ -50,7 +50,7 @@ def test_an_empty_split_is_an_error(tmp_path):
     Image.new("RGB", (8, 8)).save(tmp_path / "one.png")
     source = open_source(tmp_path)
     empty = next(role for role in ("train", "validation", "test") if not source.ids(role))
-    with pytest.raises(UserError, match=f"no photo in split '{empty}'; .* --split all"):
+    with pytest.raises(UserError, match=f"no photo in split '{empty}'; .* `split=all`"):
         photos.load(source, empty, 16)
 
 

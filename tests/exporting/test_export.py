@@ -237,7 +237,7 @@ def test_a_failure_midway_leaves_nothing(run, saved_model, tmp_path, monkeypatch
 def test_what_stands_there_is_replaced_only_when_asked_and_only_if_ours(run, tmp_path):
     out = export.export(run, tmp_path / "deep" / "out")
     (out / "card.json").write_text("{}")
-    with pytest.raises(UserError, match="--overwrite"):
+    with pytest.raises(UserError, match="`overwrite=True`"):
         export.export(run, out)
     assert export.export(run, out, overwrite=True) == out
     assert card.read(out) == card.read(run)

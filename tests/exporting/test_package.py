@@ -93,7 +93,7 @@ def test_what_is_outside_its_band_leaves_nothing(
 
 def test_an_export_is_replaced_by_the_next(exported, mobile_run, tmp_path):
     out = shutil.copytree(exported, tmp_path / "garden")
-    with pytest.raises(UserError, match="add --overwrite"):
+    with pytest.raises(UserError, match="add `overwrite=True`"):
         export.export(mobile_run, out)
     export.export(mobile_run, out, overwrite=True)  # the SavedModel alone
     assert not set(layout.FILES) & set(listing(out)) and "README.md" not in listing(out)

@@ -122,7 +122,7 @@ def test_a_discriminator_beside_a_backbone_has_three_optimizers():
     ("changes", "told"),
     [
         ({"generator": "chroma", "generator_options": {}, "backbone_frozen": 0}, "has no backbone"),
-        ({"generator": "chroma", "generator_options": {}}, "backbone_frozen=…`: generator 'chroma'"),
+        ({"generator": "chroma", "generator_options": {}}, "backbone_frozen=…`: generator"),
         ({"backbone_frozen": 8}, "all of it is frozen"),
         ({"precision": "mixed_float16"}, "mixed_float16 scales one loss"),
         ({"codec": "lab"}, "codec 'lab' takes 32 × 32 × 3"),
@@ -158,7 +158,7 @@ def test_hues_train_and_are_validated_at_their_temperature():
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"codec": "hue"}, "loss=huber`: loss hue_cross_entropy and codec 'hue' are for each other"),
+        ({"codec": "hue"}, "loss=huber`: loss hue_cross_entropy and codec 'hue' are for each"),
         ({"loss": "hue_cross_entropy"}, "loss hue_cross_entropy and codec 'hue' are for each"),
         ({"codec": "hue", "loss": "cross_entropy"}, "and they for it; codec 'hue' is none"),
         ({"codec": "bins", "loss": "hue_cross_entropy"}, "and they for it; codec 'bins' is one"),

@@ -82,7 +82,7 @@ def test_errors_of_names(tmp_path, tfds_dir):
         (tmp_path, "no image files in it or below"),
         (tmp_path / "none", "no such folder"),
         ("./none", "no such folder"),
-        (tmp_path / "notes.txt", "a file; --data takes a folder"),
+        (tmp_path / "notes.txt", "a file; `data` takes a folder"),
         (tmp_path / "none.npz", "no such file"),
         ("oxford_flower102", "did you mean 'oxford_flowers102'"),
         ("my/photos", "neither a folder here"),

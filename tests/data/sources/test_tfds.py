@@ -104,7 +104,7 @@ def test_no_network_and_no_data_ends_soon_in_one_line(tmp_path):
     with pytest.raises(UserError) as caught:
         load_photos(source, "train", 16)
     assert time.monotonic() - start < 30
-    for part in ("oxford_flowers102", "--data FOLDER", "--data-dir", "--data synthetic"):
+    for part in ("oxford_flowers102", "`data=FOLDER`", "`data_dir=", "`data=synthetic`"):
         assert part in caught.value.message
 
 

@@ -12,7 +12,7 @@ from keras_colorizer.images.web import addresses
 
 
 def test_this_machine_is_refused_unless_allowed(server, fetch):
-    with pytest.raises(UserError, match="--allow-private-hosts"):
+    with pytest.raises(UserError, match="`allow_private_hosts=True`"):
         fetch(f"{server.url}/photo", allow_private=False)
     assert server.asked == []
 
