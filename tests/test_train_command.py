@@ -112,7 +112,8 @@ def test_a_run_can_begin_from_another(tmp_path):
     again = ["--init", tmp_path / "a", "--run", tmp_path / "b", "--set", "learning_rate=1e-4"]
     done = call("--smoke", "--data", "synthetic", *again, *TINY)
     assert done.exit_code == 0, done.output
-    assert json.loads((tmp_path / "b" / "recipe.json").read_text())["init"] == str(tmp_path / "a")
+    recipe = json.loads((tmp_path / "b" / "recipe.json").read_text())
+    assert recipe["run"]["init"] == str(tmp_path / "a")
     assert json.loads((tmp_path / "b" / "environment.json").read_text())["init"]["run"] == "a"
 
 

@@ -129,7 +129,7 @@ def test_saving_gives_the_same_network(name, tmp_path):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_size_the_stride_does_not_divide_is_one_clear_error(name):
-    with pytest.raises(UserError, match=r"multiple of \d+; try --set size=96 or --set size=1"):
+    with pytest.raises(UserError, match=r"multiple of \d+; try `size=96` or `size=1"):
         models.build(name, 99)
 
 

@@ -207,7 +207,7 @@ def test_a_missing_package_is_told_before_the_run(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"shown": "rolled"}, "shown=rolled: discriminator 'projection' sees gray"),
+        ({"shown": "rolled"}, "shown=rolled`: discriminator 'projection' sees gray"),
         (
             {"codec": "bins", "codec_options": {}, "loss": "cross_entropy"},
             "it judges colours, codec 'bins' predicts how likely they are",

@@ -50,8 +50,8 @@ class Folder(Source):
         path = Path(text).expanduser()
         if path.is_dir():
             return cls(path, cap)
-        if path.is_file() and path.suffix == ".npz":
-            return None
+        if path.suffix == ".npz":
+            return None  # `npz` says what is wrong with it
         if path.exists():
             raise UserError(f"{text}: a file; `data` takes a folder of images or a photos.npz")
         if path.is_absolute() or text.startswith((".", "~")) or text.endswith(("/", os.sep)):
