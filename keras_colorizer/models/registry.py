@@ -82,4 +82,4 @@ def build(name, size, role=None, **options):
             f"network {name!r} cannot work at size {size}: it must be a multiple of {stride}; "
             f"try `size={low}` or `size={low + stride}`"
         )
-    return NETWORKS.build(name, size, **options)
+    return NETWORKS.find(name)(size, **options)

@@ -48,10 +48,10 @@ class Folder(Source):
     @classmethod
     def opened(cls, text, data_dir, cap):
         path = Path(text).expanduser()
-        if path.is_dir():
-            return cls(path, cap)
         if path.suffix == ".npz":
             return None  # `npz` says what is wrong with it
+        if path.is_dir():
+            return cls(path, cap)
         if path.exists():
             raise UserError(f"{text}: a file; `data` takes a folder of images or a photos.npz")
         if path.is_absolute() or text.startswith((".", "~")) or text.endswith(("/", os.sep)):
