@@ -25,7 +25,7 @@ def written() -> list[str]:
 
 def kept(name: str | None) -> str:
     """The format of the result of a photo of format ``name``, None for arrays."""
-    return name if name in FORMATS and FORMATS[name].holds_colour else "PNG"
+    return name if name and name in FORMATS and FORMATS[name].holds_colour else "PNG"
 
 
 def _suffixes(name):

@@ -62,6 +62,20 @@ class Recipe:
             epochs = sum(stage.recipe.run.epochs for stage in plan(self))
             object.__setattr__(self, "run", dataclasses.replace(self.run, epochs=epochs))
 
+    @classmethod
+    def of(cls, fields):
+        """The recipe of fields by their short names; what is missing has its default.
+
+        Raises:
+            UserError: a name that there is not, or a value that its section refuses.
+        """
+        about = {name: fields[name] for name in ABOUT if name in fields}
+        names = {*ABOUT, *keys.every()}
+        for key in fields:
+            if key not in names:
+                choose("field of a recipe", key, keys.every())
+        return cls(**about, **keys.sections(fields))
+
     def changed(self, **fields):
         """The recipe with other values in some fields, by their short names.
 
@@ -70,11 +84,8 @@ class Recipe:
         Raises:
             UserError: a name that there is not, or a value that its section refuses.
         """
-        about = {name: fields.pop(name) for name in ABOUT if name in fields}
-        for key in fields:
-            choose("field of a recipe", key, keys.every())
-        about = {name: getattr(self, name) for name in ABOUT} | about
-        return Recipe(**about, **keys.sections({**keys.flat(self), **fields}))
+        about = {name: getattr(self, name) for name in ABOUT}
+        return Recipe.of(about | keys.flat(self) | fields)
 
     def to_json(self):
         """The recipe as JSON text, for a run folder."""
@@ -167,10 +178,7 @@ def read(path):
         if not isinstance(fields, dict):
             raise TypeError(f"a {type(fields).__name__}, not an object")
         fields = renamed.current(fields)
-        about = {name: fields.pop(name) for name in ABOUT if name in fields}
-        for key in fields:
-            choose("field of a recipe", key, keys.every())
-        return Recipe(**about, **keys.sections(fields))
+        return Recipe.of(fields)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; is {path.parent} a run folder?") from None
     except (ValueError, TypeError, AttributeError, UserError) as error:
