@@ -81,7 +81,7 @@ def test_photos_of_a_mix_are_known_when_their_source_is_scored_alone(finished, t
 
 def test_the_card_lists_the_sources(finished):
     run, _ = finished
-    data = card.read(run)["data"]["sources"]
+    data = card.read(run)["data"]
     many, few = data["sources"]
     assert (many["name"], many["weight"], few["name"], few["weight"]) == ("many", 1.0, "few", 2.0)
     assert many["photos"] + few["photos"] == data["photos"]
@@ -128,7 +128,7 @@ def test_copies_across_roles_are_left_out_and_counted(tmp_path):
     held_out, tested = len(names["validation"]), len(names["test"])
     assert f"validation: 2 of {held_out} photos left out, near-duplicates of training" in told
     assert "test: 1 photos left out" in told
-    data = card.read(run)["data"]["sources"]
+    data = card.read(run)["data"]
     assert data["left_out"] == {"validation": 2, "test": 1}
     assert json.loads((run / "environment.json").read_text())["validation_left_out"] == 2
     protocol = json.loads((run / "results.json").read_text())["protocol"]

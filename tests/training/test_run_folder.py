@@ -43,7 +43,7 @@ def test_the_newest_run_is_found(tmp_path):
 
 
 def test_a_run_is_not_begun_over_another(run):
-    with pytest.raises(UserError, match="holds a run already; add --resume"):
+    with pytest.raises(UserError, match="holds a run already; add `resume=True`"):
         run_folder.Run.begin(run.folder, recipes.get("gan"))
 
 

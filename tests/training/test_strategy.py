@@ -33,5 +33,5 @@ def test_mirrored_losses_equal_one_devices():
 
 
 def test_multi_worker_is_refused_in_one_line():
-    with pytest.raises(UserError, match="multi-worker: .*use --strategy mirrored"):
+    with pytest.raises(UserError, match="multi-worker`: .*use `strategy=mirrored`"):
         backend.strategy("multi-worker")
