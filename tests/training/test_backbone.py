@@ -10,7 +10,8 @@ from keras_colorizer.models.backbones import pretrained
 from keras_colorizer.training import fit, recipes, run_folder, stages, start
 from keras_colorizer.training.recipes import overrides
 
-SMALL = {"widths": (4, 4, 6, 8)}
+pytestmark = pytest.mark.usefixtures("tiny_backbone")
+SMALL = {"widths": (4, 4, 6, 8), "backbone": "tiny"}
 
 
 def small(**changes):
@@ -228,12 +229,12 @@ def test_a_whole_network_is_taken_over_without_a_word(finished, tmp_path, caplog
             {"codec": "bins", "loss": "cross_entropy"},
             "sees the photo as codec 'ycbcr' gives it, .* something else; set codec.sees as that",
         ),
-        ({"generator_options": {"widths": (4, 4, 6, 6)}}, "has other weights than this run's"),
+        ({"generator_options": {**SMALL, "widths": (4, 4, 6, 6)}}, "has other weights than this run's"),
         (
             {
                 "codec": "hue",
                 "loss": "hue_cross_entropy",
-                "generator_options": {"widths": (4, 4, 6, 6)},
+                "generator_options": {**SMALL, "widths": (4, 4, 6, 6)},
             },
             "its codec is 'ycbcr', this run's 'hue', and the bodies",
         ),
@@ -288,7 +289,7 @@ def test_stages_go_on_while_the_same_weights_are_trained():
 
 def test_a_run_begins_from_imagenet(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_COLORIZER_CACHE", str(tmp_path / "cache"))
-    recipe = small(init="imagenet", epochs=1)
+    recipe = small(init="imagenet", epochs=1, generator_options={"widths": (4, 4, 6, 8)})
     run = run_folder.Run.begin(tmp_path / "run", recipe)
     trainer = fit.build(recipe)
     start.begin_from(recipe, run, trainer)

@@ -12,7 +12,8 @@ from keras_colorizer.models.backbones import pretrained
 from keras_colorizer.train import train
 from keras_colorizer.training import fit, recipes, run_folder, start
 
-SMALL = {"widths": (4, 4, 6, 8)}
+pytestmark = pytest.mark.usefixtures("tiny_backbone")
+SMALL = {"widths": (4, 4, 6, 8), "backbone": "tiny"}
 PLAIN = {"discriminator": None, "stages": (), "epochs": 1}
 
 
@@ -219,12 +220,14 @@ def test_what_does_not_fit_is_one_clear_line(changes, told):
         fit.build(small(**changes))
 
 
+@pytest.mark.slow
 def test_it_goes_on_from_a_finished_run(tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     recipe = small(**PLAIN).changed(discriminator_options={})
     train_and_deliver(recipe, None, first, None, None, "none", False)
     options = ["--recipe", "photos-gan", "--smoke", "--data", "synthetic", "--init", first]
     options += ["--run", second, "--set", "generator.widths=4,4,6,8", "--set", "backbone_frozen=1"]
+    options += ["--set", "generator.backbone=tiny"]
     options += ["--set", "discriminator.widths=4,6,8"]
     done = CliRunner().invoke(train, [str(word) for word in options])
     assert done.exit_code == 0, done.output
