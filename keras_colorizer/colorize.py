@@ -50,6 +50,14 @@ class Kind(click.Choice):
 )
 @click.option("--quality", type=click.IntRange(1, 100), help="Of JPEG and WebP results.")
 @click.option(
+    "--depth",
+    type=click.Choice(["8", "16"]),
+    default="16",
+    show_default=True,
+    callback=lambda context, option, value: int(value),
+    help="The most bits a channel of PNG and TIFF results: with 16 those of deeper scans have 16.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(1),
     help="How many photos at a time.  [default: one for each core]",

@@ -46,7 +46,7 @@ EXCEPTIONS = {
     "python -m keras_colorizer.train --run DIR --resume": "tests/test_train_command.py kills and "
     "resumes",
     "python -m keras_colorizer.train --recipe photos --data FOLDER --set "
-    "generator.backbone=efficientnet_lite2": "a minute for what the next command shows with another",
+    "generator.backbone=efficientnet_lite2": "a minute; the next command has another",
     "python -m keras_colorizer.train --recipe photos --data FOLDER --set init=none --set "
     "backbone_frozen=0": "a minute; tests/training/test_backbone.py trains from random weights",
     "python -m keras_colorizer.evaluate": "stands for the commands in experiments/README.md",

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import click
+import numpy as np
 from PIL import Image
 
 import keras_colorizer
@@ -18,6 +19,7 @@ from keras_colorizer.engine.outputs import Targets
 from keras_colorizer.engine.progress import Tally
 from keras_colorizer.errors import UserError
 from keras_colorizer.images import reading, writing
+from keras_colorizer.images.formats import FORMATS
 from keras_colorizer.inference import layout
 from keras_colorizer.models import presets
 from keras_colorizer.utils import startup, threads
@@ -36,6 +38,7 @@ class Wanted:
     model: str | None = None
     format: str | None = None
     quality: int | None = None
+    depth: int = 16
     workers: int | None = None
     saturation: float = 1.0
     blend: float = 1.0
@@ -158,6 +161,11 @@ def _coloured(photo, painter, wanted):
     format, _ = writing.format_for(photo, wanted.format)
     if wanted.raw:
         return painter(photo.gray, raw=True), format
+    if photo.deep is not None and min(wanted.depth, FORMATS[format].depth) > 8:
+        options = {"saturation": wanted.saturation, "blend": wanted.blend}
+        return painter.paint_deep(photo.gray, photo.deep, **options), format
+    if photo.deep is not None and wanted.depth > 8:
+        photo.notes.append("16-bit: the result has 8 bits a channel")
     mode = "YCbCr" if format == "JPEG" else "RGB"
     image = painter.paint(photo.gray, mode, saturation=wanted.saturation, blend=wanted.blend)
     return image, format
@@ -208,6 +216,8 @@ class _Painter:
     def _write_sheet(self, path, photo, result):
         from keras_colorizer.visualization import comparisons
 
+        if not isinstance(result, Image.Image):  # 16 bits; screens show 8
+            result = Image.fromarray((result / np.float32(257)).round().astype(np.uint8))
         panels = {"gray": photo.gray, "result": result, "original": photo.colour()}
         panels = {name: panel for name, panel in panels.items() if panel is not None}
         with replace_atomically(path) as temporary:

@@ -115,8 +115,9 @@ class Targets:
 
     def _result(self, one, format):
         format = self._format or writing.kept(format)
-        same = formats.of_suffix(one.suffix) == format
-        suffix = one.suffix if same else f".{formats.FORMATS[format].suffixes[0]}"
+        known = formats.FORMATS[format].suffixes
+        same = one.suffix.lower().removeprefix(".") in known
+        suffix = one.suffix if same else f".{known[0]}"
         return self.out / one.stem.with_name(one.stem.name + suffix)
 
     def _sheet(self, result):

@@ -21,6 +21,8 @@ class Format:
         quality: its quality from 1 to 100 if none is asked for; None where it has none.
         longest: pixels a side that it holds; None for any.
         keeps: what of "alpha" and "metadata" (EXIF and an RGB profile) it holds.
+        depth: bits a channel that results have in it, where the photo has as many.
+        read_only: suffixes of files that are read, and written with the first of ``suffixes``.
     """
 
     suffixes: tuple[str, ...]
@@ -30,6 +32,8 @@ class Format:
     quality: int | None = None
     longest: int | None = None
     keeps: tuple[str, ...] = ()
+    depth: int = 8
+    read_only: tuple[str, ...] = ()
 
 
 # By the name that Pillow has for it.
@@ -50,14 +54,15 @@ def _add(name, suffixes, recognises, plugin=None, **facts):
 
 ALL = ("alpha", "metadata")
 _add("JPEG", "jpg jpeg jpe jfif", _begins(b"\xff\xd8\xff"), quality=95, longest=65500,
-     keeps=("metadata",))  # fmt: skip
-_add("PNG", "png", _begins(b"\x89PNG\r\n\x1a\n"), keeps=ALL)
+     keeps=("metadata",), read_only=("mpo",))  # fmt: skip
+_add("PNG", "png", _begins(b"\x89PNG\r\n\x1a\n"), keeps=ALL, depth=16)
 _add("WEBP", "webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", "WebP",
      quality=95, longest=16383, keeps=ALL)  # fmt: skip
 _add("BMP", "bmp", _begins(b"BM"))
 # Its 256 colours are too few.
 _add("GIF", "gif", _begins(b"GIF87a", b"GIF89a"), holds_colour=False)
-_add("TIFF", "tif tiff", lambda head: head.startswith(_TIFF) and head[8:10] != b"CR", keeps=ALL)
+_add("TIFF", "tif tiff", lambda head: head.startswith(_TIFF) and head[8:10] != b"CR", keeps=ALL,
+     depth=16)  # fmt: skip
 _add("PPM", "ppm pgm",
      lambda head: head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace())  # fmt: skip
 _add("AVIF", "avif", lambda head: bool(_brands(head) & {b"avif", b"avis"}), quality=90,
@@ -91,7 +96,7 @@ def of_suffix(suffix: str) -> str | None:
     kind = suffix.lower().removeprefix(".")
     for formats in (FORMATS.own, lambda: FORMATS):  # other packages' only if it must be
         for name, known in formats().items():
-            if kind in known.suffixes:
+            if kind in known.suffixes or kind in known.read_only:
                 return name
     return None
 

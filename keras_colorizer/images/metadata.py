@@ -5,6 +5,7 @@ count from the start of the block, and would lose what Pillow does not understan
 Source: Exif 2.32 (CIPA DC-008), 4.5 and 4.6; TIFF 6.0, section 2.
 """
 
+import re
 import struct
 
 HEADER = b"Exif\0\0"
@@ -14,14 +15,15 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 _OFFSETS, _LENGTHS = (0x0201, 0x0111), (0x0202, 0x0117)  # JPEG thumbnails, uncompressed ones
 
 
-def upright(data: bytes) -> tuple[bytes | None, int]:
+def upright(data: bytes) -> tuple[bytes | None, int | None]:
     """EXIF with its orientation set to 1 and its thumbnail removed, and what the orientation was.
 
     Args:
         data: an EXIF block, with or without ``HEADER``.
 
     Returns:
-        ``(block, orientation)``: the block with ``HEADER``, or None where it was empty, and 1..8.
+        ``(block, orientation)``: the block with ``HEADER``, or None where it was empty, and 1..8,
+        or None where it names none.
 
     Raises:
         ValueError: the block is damaged.
@@ -29,13 +31,13 @@ def upright(data: bytes) -> tuple[bytes | None, int]:
     while data.startswith(HEADER):
         data = data[len(HEADER) :]
     if not data.strip(b"\0"):
-        return None, 1
+        return None, None
     block = bytearray(data)
     try:
         order = {b"II*\0": "<", b"MM\0*": ">"}[bytes(block[:4])]
         (first,) = struct.unpack_from(f"{order}I", block, 4)
         entries, link = _directory(block, order, first)
-        orientation = 1
+        orientation = None
         for place, tag, kind, _ in entries:
             if tag == _ORIENTATION and kind in _INTEGERS:
                 letter, _ = _INTEGERS[kind]
@@ -101,3 +103,18 @@ def in_png_text(text: str) -> bytes:
         ValueError: it is damaged.
     """
     return bytes.fromhex("".join(text.split("\n")[3:]))
+
+
+def xmp_of(info: dict) -> bytes:
+    """The XMP among what Pillow says of an image, or nothing."""
+    found = info.get("xmp") or info.get("XML:com.adobe.xmp") or b""
+    return found.encode() if isinstance(found, str) else bytes(found)
+
+
+def xmp_orientation(xmp: bytes) -> int | None:
+    """The orientation that XMP names, 1 to 8, or None.
+
+    Source: XMP, part 2, section 3.2 (tiff:Orientation), as an attribute or an element.
+    """
+    found = re.search(rb'tiff:Orientation(?:\s*=\s*["\']|\s*>\s*)([1-8])\b', xmp)
+    return int(found[1]) if found else None

@@ -2,7 +2,10 @@
 
 import io
 
+import numpy as np
 from PIL import Image
+
+from keras_colorizer.images import scans
 
 _SPACES = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}
 _LARGEST = 1 << 24  # bytes: a JPEG holds 255 parts of 64 KB
@@ -58,3 +61,49 @@ def apply(
         return image.point(table), None, None
     except (OSError, ValueError, TypeError, ImageCms.PyCMSError):
         return image, None, "its colour profile is damaged and is left out"
+
+
+def apply_to_scan(
+    scan: scans.Scan, icc: bytes | None, is_gray: bool
+) -> tuple[scans.Scan, bytes | None, str | None]:
+    """As `apply`, for a scan and in its own depth: a gray profile is applied in 16 bits.
+
+    Args:
+        scan: as decoded.
+        icc: the file's profile, or None.
+        is_gray: the file holds gray, not RGB.
+
+    Returns:
+        ``(scan, icc, note)``.
+    """
+    if not icc:
+        return scan, None, None
+    space = _SPACES.get(icc[16:20])
+    if len(icc) > _LARGEST or icc[36:40] != b"acsp" or space is None:
+        return scan, None, "its colour profile cannot be used and is left out"
+    if space != ("L" if is_gray else "RGB"):
+        return scan, None, "its colour profile is of another kind and is left out"
+    import imagecodecs  # ordinary photos go without
+
+    if space == "RGB":
+        try:
+            imagecodecs.cms_profile_validate(icc)
+        except imagecodecs.CmsError:
+            return scan, None, "its colour profile is damaged and is left out"
+        return scan, icc, None
+    ramp = np.arange(65536, dtype=np.uint16).reshape(256, 256)
+    no_optimize, black_point = 0x0100, 0x2000  # or dark levels are off by half of themselves
+    try:
+        table = imagecodecs.cms_transform(
+            ramp,
+            icc,
+            imagecodecs.cms_profile("srgb"),
+            colorspace="gray",
+            outcolorspace="rgb",
+            outdtype="uint16",
+            intent=1,
+            flags=no_optimize | black_point,
+        )
+    except (imagecodecs.CmsError, ValueError):
+        return scan, None, "its colour profile is damaged and is left out"
+    return scans.converted(scan, table[..., 1].reshape(-1)), None, None

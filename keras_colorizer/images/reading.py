@@ -6,12 +6,13 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageChops
 
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import formats, guard, levels, profiles, tiff
+from keras_colorizer.images import formats, guard, levels, profiles, repairs, scans, tiff
 from keras_colorizer.images import metadata as exifs
 
 MAX_PIXELS = 178_956_970  # twice Pillow's Image.MAX_IMAGE_PIXELS, where Pillow itself refuses
@@ -35,7 +36,9 @@ class Photo:
 
     Attributes:
         gray: ``PIL.Image`` L, upright, full size: Rec. 601 luma of the values stored.
+        deep: the same in 16 bits, uint16 (H, W); None where the file holds no more than 8.
         alpha: L, upright, or None where everything is opaque.
+        deep_alpha: the same in 16 bits beside ``deep``, uint16 (H, W), or None.
         exif: bytes, or None; orientation is 1, the thumbnail is gone.
         icc: an RGB profile's bytes, or None.
         format: Pillow's name of the input's format ("JPEG", …), None for arrays.
@@ -44,7 +47,9 @@ class Photo:
     """
 
     gray: Image.Image
+    deep: np.ndarray | None = None
     alpha: Image.Image | None = None
+    deep_alpha: np.ndarray | None = None
     exif: bytes | None = None
     icc: bytes | None = None
     format: str | None = None
@@ -69,7 +74,7 @@ class Photo:
 def read(source: Source, what: str = "", max_pixels: int = MAX_PIXELS) -> Photo:
     """Reads a photo of any kind.
 
-    16-bit is scaled to 8; of an animation or several pages the first is taken; ``transparency`` of
+    Of an animation or several pages the first is taken, previews passed over; ``transparency`` of
     any kind becomes ``alpha``. Gray of a JPEG is the luma that it stores: its colours are not
     decoded. Notes say what is not as in the file.
 
@@ -84,45 +89,135 @@ def read(source: Source, what: str = "", max_pixels: int = MAX_PIXELS) -> Photo:
         UserError: not there, not readable, not a photo, damaged, cut off, too large; one line.
     """
     what = what or _name(source)
-    with guard.reading(what), _opened(source, what, max_pixels) as image:
-        return _photo(image, source, what, max_pixels)
+    with guard.reading(what), _opened(source, what, max_pixels) as given:
+        return _photo(given, source, what, max_pixels)
 
 
-def _photo(image, source, what, max_pixels):
-    given = isinstance(source, Image.Image)
-    notes = []
-    if _frames(image):
+class _Given(NamedTuple):
+    """A source that is open and of a size that is allowed, not decoded yet.
+
+    Attributes:
+        image: Pillow's; None where only tifffile decodes it.
+        file: None for images and arrays.
+        tiff: what `scans.opened` found; None for all others.
+        note: what had to be mended to open it, or None.
+    """
+
+    image: Image.Image | None
+    file: BinaryIO | None = None
+    tiff: scans.Tiff | None = None
+    note: str | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether there are more pictures than one."""
+        if self.tiff is not None:
+            return self.tiff.pages > 1
+        try:
+            return getattr(self.image, "is_animated", False)
+        except Exception:  # the second picture is damaged: there is one, and it does not matter
+            return True
+
+
+def _photo(given, source, what, max_pixels):
+    notes = [given.note] if given.note else []
+    if given.several:
         notes.append("holds several pictures: the first one is taken")
+    scan = _scan(given)
+    work = _of_scan if scan is not None else _of_image
+    photo, orientation = work(given, source, notes, scan)
+
+    def colour():
+        with guard.reading(what), _opened(source, what, max_pixels) as again:
+            rgb = _colours(again)
+        # A few pixels tell of nearly every colour photo; only for the others all are compared.
+        if rgb is None:
+            return None
+        if _is_gray(rgb.resize((64, 64), Image.Resampling.NEAREST)) and _is_gray(rgb):
+            return None
+        return _turned(rgb, orientation)
+
+    photo._colour = colour
+    return photo
+
+
+def _scan(given, colour=False):
+    """The picture as numbers, where it has more than 8 bits or Pillow does not decode it."""
+    if given.tiff is not None and given.tiff.page is not None:
+        return scans.decode(given.tiff.page, colour)
+    image = given.image
+    if given.file is None or image.format != "PNG" or not levels.is_deep(image):
+        return None
+    if not image.mode.startswith("I;16"):
+        given.file.seek(0)
+        return scans.decode_png(given.file.read(), colour)
+    image.load()
+    gray, alpha = levels.split(image)
+    deep = np.asarray(image).astype(np.uint16)
+    alpha = None if alpha is None else np.asarray(alpha) * np.uint16(257)
+    return scans.Scan(np.asarray(gray), deep, alpha, None)
+
+
+def _of_scan(given, source, notes, scan):
+    image = given.image
+    stored_profile = given.tiff.profile if given.tiff else image.info.get("icc_profile")
+    is_gray = given.tiff.page.photometric != 2 if given.tiff else image.mode.startswith("I;16")
+    scan, icc, profile_note = profiles.apply_to_scan(scan, stored_profile, is_gray)
+    if given.tiff is None and not stored_profile:
+        scan = _without_gamma(scan, image)
+    if given.tiff is None:
+        data, orientation, note = _exif(image)
+    else:
+        orientation, note = given.tiff.orientation, None
+        try:
+            data = tiff.exif_at(given.file, given.tiff.page.offset)
+        except Exception:  # Pillow raises many kinds
+            data, note = None, _BAD_EXIF
+    notes += [line for line in (note, profile_note) if line]
+    alpha = scan.alpha
+    if alpha is not None and alpha.min() == 65535:
+        alpha = None
+    alpha = scans.turned(alpha, orientation)
+    photo = Photo(
+        gray=scans.as_image(scans.turned(scan.gray, orientation)),
+        deep=scans.turned(scan.deep, orientation),
+        alpha=scans.as_image(alpha),
+        deep_alpha=alpha,
+        exif=data,
+        icc=icc,
+        format="TIFF" if given.tiff else "PNG",
+        notes=notes,
+    )
+    return photo, orientation
+
+
+def _without_gamma(scan, image):
+    table = levels.gamma_table(image, 65535)
+    return scan if table is None or scan.deep is None else scans.converted(scan, table)
+
+
+def _of_image(given, source, notes, _):
+    image = given.image
+    is_file = given.file is not None
     if levels.is_deep(image):
         notes.append("16-bit: the result has 8 bits a channel")
-    lossless = not given and image.format == "WEBP" and formats.is_lossless_webp(image.fp)
+    lossless = is_file and image.format == "WEBP" and formats.is_lossless_webp(image.fp)
     stored = image.mode
-    if not given and image.format in ("JPEG", "MPO"):
+    if is_file and image.format in ("JPEG", "MPO"):
         image.draft("L", None)
     image.load()
     data, orientation, note = _exif(image)
     colours, alpha = levels.split(image)
     stored = stored if stored == "RGB" else colours.mode  # a profile is that of what is stored
     colours, icc, other_note = profiles.apply(colours, image.info.get("icc_profile"), stored)
+    colours = levels.without_gamma(colours, image)
     notes += [line for line in (note, other_note) if line]
     plain = colours.mode == "L" and colours is not source  # then a copy would be for nothing
     gray = colours if plain else colours.convert("L")
     gray.info = {}
     if alpha is not None and alpha.getextrema()[0] == 255:
         alpha = None
-
-    def colour():
-        with guard.reading(what), _opened(source, what, max_pixels) as image:
-            image.load()
-            rgb, _ = levels.split(image)
-            rgb = profiles.apply(rgb, image.info.get("icc_profile"), rgb.mode)[0].convert("RGB")
-            rgb.info = {}
-            # A few pixels tell of nearly every colour photo; only for the others all are compared.
-            if _is_gray(rgb.resize((64, 64), Image.Resampling.NEAREST)) and _is_gray(rgb):
-                return None
-            return _turned(rgb, orientation)
-
-    return Photo(
+    photo = Photo(
         gray=_turned(gray, orientation),
         alpha=None if alpha is None else _turned(alpha, orientation),
         exif=data,
@@ -130,8 +225,26 @@ def _photo(image, source, what, max_pixels):
         format="JPEG" if image.format == "MPO" else image.format,
         lossless=lossless,
         notes=notes,
-        _colour=colour,
     )
+    return photo, orientation
+
+
+def _colours(given):
+    """RGB as stored, not turned; None where there is gray alone."""
+    scan = _scan(given, colour=True)
+    if scan is not None:
+        return (
+            None
+            if scan.rgb is None
+            else levels.without_gamma(scans.as_image(scan.rgb), given.image)
+        )
+    image = given.image
+    image.load()
+    rgb, _ = levels.split(image)
+    rgb = profiles.apply(rgb, image.info.get("icc_profile"), rgb.mode)[0]
+    rgb = levels.without_gamma(rgb, image).convert("RGB")
+    rgb.info = {}
+    return rgb
 
 
 def _is_gray(rgb):
@@ -145,24 +258,24 @@ def _turned(image, orientation):
     return image if turn is None else image.transpose(turn)
 
 
-def _frames(image):
-    try:
-        return getattr(image, "is_animated", False)
-    except Exception:  # the second picture is damaged: there is one, and it does not matter
-        return True
+_BAD_EXIF = "its EXIF is damaged and is left out"
 
 
 def _exif(image):
     """The photo's EXIF, the orientation that is still to be applied, and a note or None."""
     try:
         if image.format == "TIFF":
-            return tiff.exif(image), 1, None
+            return tiff.exif(image.getexif()), 1, None  # Pillow has turned it upright
         data = image.info.get("exif")
         if data is None and (text := image.info.get("Raw profile type exif")):
             data = exifs.in_png_text(text)
-        return (*exifs.upright(bytes(data or b"")), None)
+        data, orientation = exifs.upright(bytes(data or b""))
+        note = None
     except Exception:  # Pillow raises many kinds
-        return None, 1, "its EXIF is damaged and is left out"
+        data, orientation, note = None, None, _BAD_EXIF
+    if orientation is None:
+        orientation = exifs.xmp_orientation(exifs.xmp_of(image.info))
+    return data, orientation or 1, note
 
 
 def _name(source):
@@ -174,21 +287,23 @@ def _name(source):
 
 
 @contextlib.contextmanager
-def _opened(source, what, max_pixels) -> Iterator[Image.Image]:
-    """The source as a Pillow image, of a size that is allowed, not decoded yet."""
+def _opened(source, what, max_pixels) -> Iterator[_Given]:
     with contextlib.ExitStack() as stack:
         if isinstance(source, Image.Image):
-            image = source
+            given = _Given(source)
         elif isinstance(source, np.ndarray):
-            image = _of_array(source, what)
+            given = _Given(_of_array(source, what))
         else:
-            image = stack.enter_context(_of_file(stack.enter_context(_file(source, what)), what))
-        width, height = image.size
+            given = _of_file(stack.enter_context(_file(source, what)), what, stack)
+        is_plain = given.tiff is None or given.tiff.page is None
+        width, height = given.image.size if is_plain else given.tiff.size
         if width * height > max_pixels:
             raise guard.too_large(what, width * height, max_pixels)
         if not width * height:
             raise UserError(f"{what}: it has no pixels ({width} x {height}); give another photo")
-        yield image
+        if not is_plain:
+            scans.check(given.tiff.page, scans.length_of(given.file), what)
+        yield given
 
 
 @contextlib.contextmanager
@@ -211,7 +326,7 @@ def _file(source, what):
         yield file
 
 
-def _of_file(file, what):
+def _of_file(file, what, stack):
     head = file.read(formats.HEAD)
     if not head:
         raise UserError(f"{what}: empty, zero bytes; copy or download it again")
@@ -219,12 +334,18 @@ def _of_file(file, what):
     if name is None:
         raise UserError(f"{what}: {problem}")
     file.seek(0)
+    found = stack.enter_context(scans.opened(file, what)) if name == "TIFF" else None
+    if found is not None and found.page is not None:
+        return _Given(None, file, found)
     if not formats.supported(name):
         raise UserError(f"{what}: this Pillow reads no {name}; update it, or convert the photo")
-    image = Image.open(file, formats=[name])
+    file, note = repairs.mended(file, name)
+    image = stack.enter_context(Image.open(file, formats=[name]))
     if name == "TIFF":
+        if found is not None and found.index:
+            image.seek(found.index)
         _check_tiff(image, what)
-    return image
+    return _Given(image, file, found, note)
 
 
 def _check_tiff(image, what):

@@ -4,6 +4,7 @@ import io
 import struct
 from typing import BinaryIO
 
+import numpy as np
 from PIL import ExifTags, Image, TiffImagePlugin
 
 # What the first directory of a TIFF file says about the photo; the rest is about how it is stored.
@@ -12,19 +13,29 @@ DESCRIPTIVE = frozenset(
     + (40091, 40092, 40093, 40094, 40095)
 )
 _INNER = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo)
+_RESOLUTION = (282, 283, 296)  # pixels a unit across and down, and the unit
+_STRIP = 1 << 18  # bytes of a strip before it is compressed, about
 _PREDICTOR, _DIFFERENCES = 317, 2  # LZW of the differences of neighbours is half as large
 
 
-def exif(image: Image.Image) -> bytes | None:
-    r"""The EXIF of a TIFF file.
+def exif_at(file: BinaryIO, place: int) -> bytes | None:
+    """`exif` of the page whose directory stands at ``place`` in a file."""
+    found = Image.Exif()
+    file.seek(0)
+    found.load_from_fp(file, place)
+    return exif(found)
+
+
+def exif(found: Image.Exif) -> bytes | None:
+    r"""The EXIF of a TIFF file: what its first directory tells about the photo.
 
     Args:
-        image: the file, loaded: Pillow has turned it upright.
+        found: all of the directory, of a photo that is turned upright.
 
     Raises:
         Exception: whatever Pillow raises on tags that it cannot read.
     """
-    found, kept = image.getexif(), Image.Exif()
+    kept = Image.Exif()
     for tag in DESCRIPTIVE & set(found):
         kept[tag] = found[tag]
     for tag in _INNER:
@@ -33,14 +44,14 @@ def exif(image: Image.Image) -> bytes | None:
     return kept.tobytes() if len(kept) else None
 
 
-def save(image: Image.Image, file: BinaryIO, data: bytes | None, **options) -> None:
+def save(image: Image.Image | np.ndarray, file: BinaryIO, data: bytes | None, **options) -> None:
     """Writes a compressed TIFF file with EXIF.
 
     Pillow cannot write inner directories (exposure, GPS …) into compressed TIFF files: they are
     added behind what it wrote.
 
     Args:
-        image: RGB or RGBA.
+        image: RGB or RGBA, or uint16 (H, W, 3 or 4).
         file: empty, to be read and written; where EXIF fails it holds the photo without all of it.
         data: EXIF, or None.
         options: of Pillow's for TIFF.
@@ -58,8 +69,11 @@ def save(image: Image.Image, file: BinaryIO, data: bytes | None, **options) -> N
         tags.tobytes()  # what cannot be written fails here, not amid the photo
     except Exception as error:  # Pillow raises many kinds on tags that others wrote
         tags, inner, problem = Image.Exif(), {}, error
-    tags[_PREDICTOR] = _DIFFERENCES
-    image.save(file, "TIFF", compression="tiff_lzw", exif=tags, **options)
+    if isinstance(image, np.ndarray):
+        _save_deep(image, file, tags, **options)
+    else:
+        tags[_PREDICTOR] = _DIFFERENCES
+        image.save(file, "TIFF", compression="tiff_lzw", exif=tags, **options)
     try:
         _add(file, inner)
     except OSError:
@@ -68,6 +82,39 @@ def save(image: Image.Image, file: BinaryIO, data: bytes | None, **options) -> N
         problem = error
     if problem is not None:
         raise ValueError("its EXIF cannot be kept") from problem
+
+
+def _save_deep(image, file, tags, icc_profile=None):
+    import tifffile  # ordinary photos go without
+
+    extra = []
+    for tag, value in tags.items():
+        if tag in _RESOLUTION:
+            continue
+        if isinstance(value, str):
+            extra.append((tag, 2, 0, value.encode("utf-8"), True))
+        elif isinstance(value, bytes):
+            extra.append((tag, 1, len(value), value, True))
+        elif isinstance(value, int):
+            extra.append((tag, 3, 1, value, True))
+    resolution = [tags.get(tag) for tag in _RESOLUTION]
+    x, y, unit = (None if value is None else float(value) for value in resolution)
+    tifffile.imwrite(
+        file,
+        image,
+        photometric="rgb",
+        planarconfig="contig",
+        extrasamples=["unassalpha"] if image.shape[2] == 4 else None,
+        compression="lzw",
+        predictor=True,
+        rowsperstrip=max(1, _STRIP // (image.shape[1] * image.shape[2] * 2)),
+        iccprofile=icc_profile,
+        resolution=(x, y) if x and y else None,
+        resolutionunit=int(unit) if unit else None,
+        metadata=None,
+        software=False,
+        extratags=extra,
+    )
 
 
 def _inner(found, tag):

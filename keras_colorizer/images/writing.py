@@ -5,10 +5,11 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
 from PIL import Image
 
 from keras_colorizer.errors import UserError, choose
-from keras_colorizer.images import formats, guard, levels, tiff
+from keras_colorizer.images import formats, guard, levels, png, scans, tiff
 from keras_colorizer.images.formats import FORMATS
 from keras_colorizer.images.reading import Photo
 from keras_colorizer.utils.files import replace_atomically
@@ -60,7 +61,7 @@ def format_for(photo: Photo, asked: str | None = None) -> tuple[str, str]:
 
 
 def write(
-    image: Image.Image,
+    image: Image.Image | np.ndarray,
     target: str | os.PathLike | BinaryIO,
     photo: Photo,
     format: str | None = None,
@@ -71,7 +72,8 @@ def write(
     What the format does not hold is left out, and ``photo.notes`` gets a line about it.
 
     Args:
-        image: RGB or YCbCr, the latter written to JPEG as it is; any size.
+        image: RGB or YCbCr, the latter written to JPEG as it is; or uint16 (H, W, 3), which PNG and
+            TIFF hold in 16 bits, and the rest in 8; any size.
         target: a path, written whole or not at all, or a binary file object, which gets the whole
             file in one piece.
         photo: what ``reading.read`` gave.
@@ -92,13 +94,17 @@ def write(
     if quality is not None and not 1 <= quality <= 100:
         raise UserError(f"{what}: quality {quality}; give a whole number from 1 to 100")
     longest = FORMATS[name].longest
-    if longest and max(image.size) > longest:
+    is_deep = isinstance(image, np.ndarray)
+    size = image.shape[1::-1] if is_deep else image.size
+    if longest and max(size) > longest:
         raise UserError(
-            f"{what}: {name} holds {longest} pixels a side, this has {max(image.size)}; ask for PNG"
+            f"{what}: {name} holds {longest} pixels a side, this has {max(size)}; ask for PNG"
         )
+    if is_deep and FORMATS[name].depth == 8:
+        image, is_deep = Image.fromarray(np.rint(image / scans.DEEP).astype(np.uint8)), False
     try:
         with guard.quiet():
-            image = _prepared(image, photo, name)
+            image = _with_alpha(image, photo) if is_deep else _prepared(image, photo, name)
             options = _options(image, photo, name, quality)
             if is_path:
                 with replace_atomically(target) as temporary:
@@ -139,6 +145,12 @@ def _prepared(image, photo, name):
     return levels.over_white(image, alpha)
 
 
+def _with_alpha(deep, photo):
+    if photo.deep_alpha is None:
+        return deep
+    return np.concatenate([deep, photo.deep_alpha[..., None]], axis=2)
+
+
 def _options(image, photo, name, quality):
     options, keeps = {}, FORMATS[name].keeps
     if FORMATS[name].quality:
@@ -164,7 +176,15 @@ def _options(image, photo, name, quality):
 
 
 def _save(image, target, name, options, photo):
-    if name != "TIFF":
+    if name == "PNG" and isinstance(image, np.ndarray):
+        data = png.with_metadata(
+            scans.encode_png(image), options.get("icc_profile"), options.get("exif")
+        )
+        if isinstance(target, Path):
+            target.write_bytes(data)
+        else:
+            target.write(data)
+    elif name != "TIFF":
         image.save(target, format=name, **options)
     elif isinstance(target, Path):
         with target.open("w+b") as file:

@@ -108,6 +108,26 @@ class Colorizer:
         self._check(saturation, blend)
         return self._compose(gray, self._decide(see(gray, self.size))[0], mode, saturation, blend)
 
+    def paint_deep(
+        self, gray: Image.Image, deep: np.ndarray, saturation: float = 1.0, blend: float = 1.0
+    ) -> np.ndarray:
+        """Colours a scan of more than 8 bits, read already.
+
+        Args:
+            gray: mode L: what the network sees, as ``reading.read`` gives it.
+            deep: uint16 (H, W): the same in 16 bits.
+            saturation, blend: as for a call.
+
+        Returns:
+            uint16 array (H, W, 3), whose luma is the scan's own within 1 of 65,535.
+
+        Raises:
+            UserError: a value is out of its range, or the network gave what is no colour.
+        """
+        self._check(saturation, blend)
+        chroma = self._decide(see(gray, self.size))[0]
+        return compose.compose_deep(gray, deep, chroma, saturation, blend, self.threads)
+
     def many(
         self,
         photos: Iterable[Source],

@@ -7,8 +7,10 @@ from PIL import Image
 
 from keras_colorizer.color import merging
 from keras_colorizer.inference import upsampling
+from keras_colorizer.utils.threads import ordered_map
 
 BAND = 16  # rows and columns that share one bound of what fits the gamut
+DEEP = np.float32(257)  # 16-bit levels in one of 8 bits
 STRIP = 1 << 19  # pixels worked on at a time
 _BLOCK = 1 << 15  # numbers that stay in a processor's cache
 _DENSE = 8  # a strip is worked on whole if more than one pixel in so many may need it
@@ -62,6 +64,47 @@ def compose(
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, strips))
+    return result
+
+
+def compose_deep(
+    gray: Image.Image,
+    deep: np.ndarray,
+    chroma: np.ndarray,
+    saturation: float = 1.0,
+    blend: float = 1.0,
+    threads: int = 1,
+) -> np.ndarray:
+    """`compose` in 16 bits: the luma of the result is the scan's own within 1 of 65,535.
+
+    Args:
+        gray: the photo in 8 bits, mode L: the edges along which chroma comes up.
+        deep: uint16 array (H, W), the same photo in 16 bits.
+        chroma, saturation, blend, threads: as for `compose`.
+
+    Returns:
+        uint16 array (H, W, 3).
+    """
+    height, width = deep.shape
+    if blend * saturation == 0:
+        return np.repeat(deep[..., None], 3, axis=2)
+    chroma = np.float32(255 * saturation) * np.asarray(chroma, np.float32)
+    planes = np.float32(blend) * _limited(upsampling.enlarge(chroma, gray))
+    images = [Image.fromarray(np.ascontiguousarray(plane)) for plane in planes]
+    result = np.empty((height, width, 3), np.uint16)
+    rows = max(1, STRIP // (width * BAND)) * BAND
+
+    def work(top):
+        part = deep[top : top + rows]
+        light = part.astype(np.float32) / DEEP
+        own = [_plane(image, gray.size, (top, top + len(part))) for image in images]
+        _fit(light, own, range(light.size), blend)
+        for i, offset in enumerate(merging.offsets(*own)):
+            level = np.clip((light + offset) * DEEP, 0, 65535)
+            result[top : top + rows, :, i] = np.rint(level)
+
+    for _ in ordered_map(work, range(0, height, rows), threads):
+        pass
     return result
 
 

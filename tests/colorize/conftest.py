@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
@@ -10,6 +11,7 @@ from skimage import data
 
 import keras_colorizer
 from keras_colorizer.__main__ import main
+from keras_colorizer.inference import compose
 
 
 class Painter:
@@ -32,6 +34,11 @@ class Painter:
         planes = [round(128 + (value - 128) * saturation * blend) for value in self.chroma]
         planes = [Image.new("L", gray.size, value) for value in planes]
         return Image.merge("YCbCr", (gray, *planes)).convert(mode)
+
+    def paint_deep(self, gray, deep, saturation=1.0, blend=1.0):
+        planes = np.full((2, 2, 2), [(value - 128) / 255 for value in self.chroma], np.float32)
+        self.painted.append((gray.size, "deep", threading.get_ident()))
+        return compose.compose_deep(gray, deep, planes, saturation, blend)
 
 
 class RawPainter(Painter):

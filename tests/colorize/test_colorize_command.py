@@ -4,8 +4,10 @@ import io
 import weakref
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from keras_colorizer.images import reading
@@ -104,12 +106,41 @@ def test_notes_are_said_once_a_kind(folder, painter, colorize):
         Image.fromarray(deep).save(f"{name}.png")
     frames = [Image.new("L", (8, 8), value) for value in (0, 90)]
     frames[0].save("d.gif", save_all=True, append_images=frames[1:])
-    result = colorize("a.png", "b.png", "c.png", "d.gif")
+    result = colorize("a.png", "b.png", "c.png", "d.gif", "--format", "jpg")
     assert result.exit_code == 0
     assert sorted(result.stderr.splitlines()) == [
         "1 photo: holds several pictures: the first one is taken",
         "3 photos: 16-bit: the result has 8 bits a channel",
     ]
+
+
+@pytest.mark.parametrize("kind", ["png", "tif"])
+def test_scans_of_16_bits_stay_so(folder, painter, colorize, kind):
+    deep = np.arange(60_000, dtype=np.uint16).reshape(200, 300)
+    tifffile.imwrite("a.tif", deep)
+    assert colorize("a.tif", "--format", kind, "--compare").exit_code == 0
+    path = Path("colorized") / f"a.{kind}"
+    stored = tifffile.imread(path) if kind == "tif" else imagecodecs.imread(path)
+    assert stored.dtype == np.uint16
+    assert np.abs(stored @ [0.299, 0.587, 0.114] - deep).max() <= 2
+    assert Path("colorized/compare/a.png").exists() or Path("colorized/compare/a.tif.png").exists()
+    with Image.open(path) as image:
+        assert image.mode == "RGB"
+
+
+def test_depth_8_is_asked_for_and_others_are_told(folder, painter, colorize, opened):
+    tifffile.imwrite("a.tif", np.arange(60_000, dtype=np.uint16).reshape(200, 300))
+    assert colorize("a.tif", "--depth", 8).stderr == ""
+    assert tifffile.imread("colorized/a.tif").dtype == np.uint8
+    told = colorize("a.tif", "--format", "webp").stderr
+    assert told == "16-bit: the result has 8 bits a channel\n"
+
+
+def test_a_kind_that_keeps_another_ones_suffix(folder, painter, colorize):
+    frames = [Image.new("RGB", (40, 30), value) for value in ("navy", "red")]
+    frames[0].save("phone.MPO", save_all=True, append_images=frames[1:])
+    assert colorize(".").exit_code == 0
+    assert [path.name for path in Path("colorized").iterdir()] == ["phone.jpg"]
 
 
 def test_comparison_sheets(photos, painter, colorize, files, opened):

@@ -13,8 +13,10 @@ import threading
 import time
 import zlib
 
+import imagecodecs
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from keras_colorizer.errors import UserError
@@ -35,6 +37,7 @@ def seeds(photo, encoded, camera_exif, profiles):
     clear.putalpha(Image.linear_gradient("L").resize(photo.size))
     deep = Image.fromarray(np.asarray(photo.convert("L")).astype(np.uint16) * 257)
     real = Image.fromarray(np.asarray(photo.convert("L")).astype(np.float32) / 255)
+    wide = np.asarray(photo).astype(np.uint16) * 257
     extra = {"exif": camera_exif(6), "icc_profile": profiles["sRGB"]}
     gray = {"exif": camera_exif(3, ">"), "icc_profile": profiles["gray"]}
     moving = {"save_all": True, "append_images": [photo.rotate(90), photo.rotate(180)]}
@@ -67,8 +70,22 @@ def seeds(photo, encoded, camera_exif, profiles):
         encoded(photo, "TIFF", compression="jpeg"),
         encoded(photo.convert("1"), "TIFF", compression="group4"),
         encoded(photo.quantize(16), "TIFF", compression="packbits"),
-    ]
+        *(tiff(wide, photometric="rgb", compression=kind) for kind in (None, "lzw", "deflate")),
+        tiff(np.moveaxis(wide, 2, 0), photometric="rgb", planarconfig="separate", tile=(16, 16)),
+        tiff(wide[..., :2], photometric="minisblack", planarconfig="contig",
+             extrasamples=["assocalpha"], iccprofile=profiles["gray"]),
+        tiff(wide[..., 0].astype(np.float64), photometric="miniswhite", predictor=True,
+             compression="lzw"),
+        imagecodecs.png_encode(wide),
+        imagecodecs.png_encode(wide[..., :2].copy()),
+    ]  # fmt: skip
     return files + ([encoded(photo, "AVIF", **extra)] if formats.supported("AVIF") else [])
+
+
+def tiff(array, **options):
+    file = io.BytesIO()
+    tifffile.imwrite(file, array, metadata=None, **options)
+    return file.getvalue()
 
 
 def overwritten(rng, data, reach, count):
@@ -141,7 +158,8 @@ def use(data):
         return "refused"
     if photo.gray.width * photo.gray.height < 1_000_000:
         file = io.BytesIO()
-        write(colour, file, photo)
+        deep = photo.deep
+        write(colour if deep is None else np.stack([deep] * 3, axis=2), file, photo)
         assert read(file.getvalue()).size == photo.size
     return "read"
 
@@ -177,7 +195,7 @@ def fuzz(files, seed, count):
 
 
 def test_the_undamaged_files_are_read(seeds):
-    assert len(seeds) == 28 + formats.supported("AVIF")
+    assert len(seeds) == 36 + formats.supported("AVIF")
     assert [use(seed) for seed in seeds] == ["read"] * len(seeds)
 
 

@@ -37,7 +37,7 @@ def test_a_thumbnail_amid_the_block_is_zeroed(camera_exif):
 
 @pytest.mark.parametrize("empty", [b"", b"Exif\0\0", bytes(64)])
 def test_empty_exif_is_none(empty):
-    assert exifs.upright(empty) == (None, 1)
+    assert exifs.upright(empty) == (None, None)
 
 
 @pytest.mark.parametrize("value", [0, 9, 65535])

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, ImageSequence
+from PIL import Image, ImageCms, ImageSequence, PngImagePlugin
 
 from keras_colorizer.images.reading import read
 
@@ -78,6 +78,29 @@ def test_colour_stored_as_gray_is_gray(photo, encoded):
     assert read(gray).colour() is None
 
 
+XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description{}>{}</rdf:Description></rdf:RDF>'
+    "</x:xmpmeta>"
+)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["attribute", "element"])
+def test_photos_are_turned_as_xmp_says_where_exif_says_nothing(encoded, camera_exif, kind, form):
+    xmp = XMP.format("", "<tiff:Orientation>6</tiff:Orientation>")
+    if form == "attribute":
+        xmp = XMP.format(' tiff:Orientation="6"', "")
+    image, options = Image.new("RGB", (48, 24), "navy"), {"xmp": xmp.encode()}
+    if kind == "PNG":
+        options = {"pnginfo": PngImagePlugin.PngInfo()}
+        options["pnginfo"].add_itxt("XML:com.adobe.xmp", xmp)
+    assert read(encoded(image, kind, **options)).size == (24, 48)
+    exif = Image.Exif()
+    exif[271] = "Maker"
+    assert read(encoded(image, kind, exif=exif, **options)).size == (24, 48)
+    assert read(encoded(image, kind, exif=camera_exif(3), **options)).size == (48, 24)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("orientation", TURNS)
 def test_photos_are_turned_upright(encoded, camera_exif, kind, orientation):
@@ -108,8 +131,9 @@ def test_transparency_turns_too(encoded, camera_exif):
 def test_16_bit_is_scaled_not_clipped(encoded, kind):
     ramp = np.linspace(0, 65535, 256).astype(np.uint16).reshape(16, 16)
     found = read(encoded(Image.fromarray(ramp), kind))
-    np.testing.assert_array_equal(np.asarray(found.gray), ramp >> 8)
-    assert found.notes == ["16-bit: the result has 8 bits a channel"]
+    np.testing.assert_array_equal(np.asarray(found.gray), np.rint(ramp / 257))
+    np.testing.assert_array_equal(found.deep, ramp)
+    assert found.notes == []
     assert found.colour() is None
 
 

@@ -137,3 +137,30 @@ def test_other_modes_are_refused():
         compose.compose(Image.new("RGB", (4, 4)), flat(0, 0))
     with pytest.raises(ValueError, match="got L and LAB"):
         compose.compose(Image.new("L", (4, 4)), flat(0, 0), "LAB")
+
+
+def scan(width, height, seed=0):
+    """A scan of 16 bits with black and white in it, and the same in 8."""
+    deep = np.random.default_rng(seed).integers(0, 65536, (height, width)).astype(np.uint16)
+    deep.flat[0], deep.flat[-1] = 0, 65535
+    return deep, Image.fromarray(np.rint(deep / 257).astype(np.uint8))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("options", [{}, {"saturation": 3.0}, {"blend": 0.5}, {"saturation": 0.0}])
+def test_a_scans_luma_is_its_own_within_1_of_65535(size, options):
+    deep, gray = scan(*size)
+    for chroma in (noise(), noise(5.0), flat(0.5, 0.5)):
+        result = compose.compose_deep(gray, deep, chroma, threads=2, **options)
+        assert result.dtype == np.uint16 and result.shape == (*deep.shape, 3)
+        luma = result @ np.array(merging.LUMA)
+        assert np.abs(luma - deep).max() <= 1
+
+
+@pytest.mark.parametrize("options", [{}, {"saturation": 2.0}, {"blend": 0.5}])
+def test_a_scan_gets_the_colours_that_it_gets_in_8_bits(options):
+    deep, gray = scan(300, 200)
+    eight = np.asarray(compose.compose(gray, noise(0.3), **options)).astype(float)
+    sixteen = compose.compose_deep(gray, deep, noise(0.3), **options) / 257
+    # At the gamut's edge half a level of luma is up to 4.4 of blue (1 / 0.114).
+    assert np.abs(sixteen - eight).max() < 5 and np.abs(sixteen - eight).mean() < 0.5

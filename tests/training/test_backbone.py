@@ -229,7 +229,10 @@ def test_a_whole_network_is_taken_over_without_a_word(finished, tmp_path, caplog
             {"codec": "bins", "loss": "cross_entropy"},
             "sees the photo as codec 'ycbcr' gives it, .* something else; set codec.sees as that",
         ),
-        ({"generator_options": {**SMALL, "widths": (4, 4, 6, 6)}}, "has other weights than this run's"),
+        (
+            {"generator_options": {**SMALL, "widths": (4, 4, 6, 6)}},
+            "has other weights than this run's",
+        ),
         (
             {
                 "codec": "hue",
