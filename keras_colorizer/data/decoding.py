@@ -21,6 +21,12 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return rgb if alpha is None else levels.over_white(rgb, alpha)
 
 
+def _upright(image):
+    upright = ImageOps.exif_transpose(image)
+    upright.format = image.format  # by which it is known what its transparency means
+    return upright
+
+
 def decode(data: bytes, size: int) -> np.ndarray:
     """The bytes of an image file as upright uint8 RGB [H, W, 3].
 
@@ -32,7 +38,7 @@ def decode(data: bytes, size: int) -> np.ndarray:
     """
     with Image.open(io.BytesIO(data)) as image:
         image.draft(None, (2 * size, 2 * size))
-        return np.array(to_rgb(ImageOps.exif_transpose(image)))
+        return np.array(to_rgb(_upright(image)))
 
 
 def fit_photo(photo: np.ndarray, size: int, fit: str) -> np.ndarray:
@@ -64,7 +70,7 @@ def stretch(photo: bytes | Path | np.ndarray, size: int) -> np.ndarray:
     else:
         data = photo if isinstance(photo, bytes) else photo.read_bytes()
         with Image.open(io.BytesIO(data)) as file:
-            image = to_rgb(ImageOps.exif_transpose(file))
+            image = to_rgb(_upright(file))
     return np.array(image.resize((size, size), Image.Resampling.LANCZOS))
 
 

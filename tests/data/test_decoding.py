@@ -1,6 +1,7 @@
 """Every kind of image file becomes upright 8-bit RGB."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -85,3 +86,14 @@ def test_fit():
     assert (fit_photo(wide, 10, "stretch")[:, [0, -1]] == 0).all()
     with pytest.raises(UserError, match="unknown fit 'corp'.*did you mean 'crop'"):
         fit_photo(wide, 5, "corp")
+
+
+def test_a_bitmap_whose_alpha_is_empty_is_opaque(photo):
+    width, height = photo.size
+    rgba = photo.convert("RGBA")
+    rgba.putalpha(0)
+    body = np.asarray(rgba)[::-1, :, [2, 1, 0, 3]].tobytes()
+    head = struct.pack("<IiiHHIIiiII", 108, width, height, 1, 32, 3, len(body), 2835, 2835, 0, 0)
+    head += struct.pack("<4I", 0xFF0000, 0xFF00, 0xFF, 0xFF000000) + b"BGRs" + bytes(48)
+    data = b"BM" + struct.pack("<IHHI", 14 + 108 + len(body), 0, 0, 14 + 108) + head + body
+    np.testing.assert_array_equal(decode(data, 48), np.asarray(photo))
