@@ -10,7 +10,6 @@ import threading
 from pathlib import Path
 
 import click
-import numpy as np
 from PIL import Image
 
 import keras_colorizer
@@ -18,7 +17,7 @@ from keras_colorizer.engine import inputs
 from keras_colorizer.engine.outputs import Targets
 from keras_colorizer.engine.progress import Tally
 from keras_colorizer.errors import UserError
-from keras_colorizer.images import reading, writing
+from keras_colorizer.images import levels, reading, writing
 from keras_colorizer.images.formats import FORMATS
 from keras_colorizer.inference import layout
 from keras_colorizer.models import presets
@@ -217,7 +216,7 @@ class _Painter:
         from keras_colorizer.visualization import comparisons
 
         if not isinstance(result, Image.Image):  # 16 bits; screens show 8
-            result = Image.fromarray((result / np.float32(257)).round().astype(np.uint8))
+            result = Image.fromarray(levels.eight(result))
         panels = {"gray": photo.gray, "result": result, "original": photo.colour()}
         panels = {name: panel for name, panel in panels.items() if panel is not None}
         with replace_atomically(path) as temporary:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
+DEEP = np.float32(257)  # 16-bit levels in one of 8 bits
 _STRIP = 1 << 20  # pixels: numbers are turned to floats for so many at a time
 
 
@@ -25,7 +26,7 @@ def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
     if image.mode.startswith("I;16"):
         values = np.asarray(image).astype(np.uint16, copy=False)
         alpha = (values != key) if isinstance(key, int) else None
-        colours = Image.fromarray(np.rint(values / np.float32(257)).astype(np.uint8))
+        colours = Image.fromarray(eight(values))
         return colours, None if alpha is None else Image.fromarray(alpha.astype(np.uint8) * 255)
     if image.mode in ("I", "F"):
         return _scaled(image), None
@@ -44,6 +45,11 @@ def split(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
         image = image.convert("RGBA")
         return image, image.getchannel("A")
     return image if image.mode in ("RGB", "YCbCr", "CMYK") else image.convert("RGB"), None
+
+
+def eight(deep: np.ndarray) -> np.ndarray:
+    """A uint16 array of levels in 8 bits, rounded: uint8, of its shape."""
+    return np.rint(deep / DEEP).astype(np.uint8)
 
 
 def is_deep(image: Image.Image) -> bool:

@@ -11,6 +11,12 @@ _SPACES = {b"RGB ": "RGB", b"GRAY": "L", b"CMYK": "CMYK"}
 _LARGEST = 1 << 24  # bytes: a JPEG holds 255 parts of 64 KB
 
 
+def _space(icc):
+    """The mode that a profile is for; None for what is no profile that can be used."""
+    is_usable = len(icc) <= _LARGEST and icc[36:40] == b"acsp"
+    return _SPACES.get(icc[16:20]) if is_usable else None
+
+
 def apply(
     image: Image.Image, icc: bytes | None, stored: str
 ) -> tuple[Image.Image, bytes | None, str | None]:
@@ -29,8 +35,8 @@ def apply(
     """
     if not icc:
         return image, None, None
-    space = _SPACES.get(icc[16:20])
-    if len(icc) > _LARGEST or icc[36:40] != b"acsp" or space is None:
+    space = _space(icc)
+    if space is None:
         return image, None, "its colour profile cannot be used and is left out"
     try:
         from PIL import ImageCms
@@ -78,8 +84,8 @@ def apply_to_scan(
     """
     if not icc:
         return scan, None, None
-    space = _SPACES.get(icc[16:20])
-    if len(icc) > _LARGEST or icc[36:40] != b"acsp" or space is None:
+    space = _space(icc)
+    if space is None:
         return scan, None, "its colour profile cannot be used and is left out"
     if space != ("L" if is_gray else "RGB"):
         return scan, None, "its colour profile is of another kind and is left out"

@@ -16,7 +16,6 @@ from keras_colorizer.errors import UserError
 from keras_colorizer.images import levels
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601-7, section 2.5.1
-DEEP = np.float32(257)  # 16-bit levels in one of 8 bits
 _STRIP = 1 << 20  # pixels that are turned to floats at a time
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3  # sample formats
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2  # photometric interpretations
@@ -239,8 +238,7 @@ def turned(array: np.ndarray | None, orientation: int) -> np.ndarray | None:
 def converted(scan: Scan, table: np.ndarray) -> Scan:
     """A gray scan after ``table``, uint16 (65536,): what each of its levels becomes."""
     deep = table[scan.deep if scan.deep is not None else scan.gray.astype(np.uint16) * 257]
-    gray = np.rint(deep / DEEP).astype(np.uint8)
-    return scan._replace(gray=gray, deep=None if scan.deep is None else deep)
+    return scan._replace(gray=levels.eight(deep), deep=None if scan.deep is None else deep)
 
 
 def _float_top(values):
@@ -304,5 +302,5 @@ def as_image(array: np.ndarray | None) -> Image.Image | None:
     if array is None:
         return None
     if array.dtype == np.uint16:
-        array = np.rint(array / DEEP).astype(np.uint8)
+        array = levels.eight(array)
     return Image.fromarray(np.ascontiguousarray(array))

@@ -101,7 +101,7 @@ def write(
             f"{what}: {name} holds {longest} pixels a side, this has {max(size)}; ask for PNG"
         )
     if is_deep and FORMATS[name].depth == 8:
-        image, is_deep = Image.fromarray(np.rint(image / scans.DEEP).astype(np.uint8)), False
+        image, is_deep = Image.fromarray(levels.eight(image)), False
     try:
         with guard.quiet():
             image = _with_alpha(image, photo) if is_deep else _prepared(image, photo, name)

@@ -6,11 +6,11 @@ import numpy as np
 from PIL import Image
 
 from keras_colorizer.color import merging
+from keras_colorizer.images import levels
 from keras_colorizer.inference import upsampling
 from keras_colorizer.utils.threads import ordered_map
 
 BAND = 16  # rows and columns that share one bound of what fits the gamut
-DEEP = np.float32(257)  # 16-bit levels in one of 8 bits
 STRIP = 1 << 19  # pixels worked on at a time
 _BLOCK = 1 << 15  # numbers that stay in a processor's cache
 _DENSE = 8  # a strip is worked on whole if more than one pixel in so many may need it
@@ -96,11 +96,11 @@ def compose_deep(
 
     def work(top):
         part = deep[top : top + rows]
-        light = part.astype(np.float32) / DEEP
+        light = part.astype(np.float32) / levels.DEEP
         own = [_plane(image, gray.size, (top, top + len(part))) for image in images]
         _fit(light, own, range(light.size), blend)
         for i, offset in enumerate(merging.offsets(*own)):
-            level = np.clip((light + offset) * DEEP, 0, 65535)
+            level = np.clip((light + offset) * levels.DEEP, 0, 65535)
             result[top : top + rows, :, i] = np.rint(level)
 
     for _ in ordered_map(work, range(0, height, rows), threads):
